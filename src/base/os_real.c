@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The seam's ordinary filling: the Linux kernel. The only file with system calls; see os.h for
+ * what each function promises.
+ */
+#include "base/os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TMPFS_KIND 0x01021994 /* linux/magic.h: TMPFS_MAGIC, RAMFS_MAGIC */
+#define RAMFS_KIND 0x858458f6
+
+extern char **environ;
+
+static int real_open(void *self, int dir, const char *path, int flags, mode_t mode,
+                     uint64_t resolve)
+{
+    struct open_how how = { .flags = (uint64_t)(unsigned)flags | O_CLOEXEC, .resolve = resolve };
+    long fd = -1;
+
+    (void)self;
+    if ((flags & (O_CREAT | __O_TMPFILE)) != 0)
+        how.mode = mode;
+    do {
+        fd = syscall(SYS_openat2, dir, path, &how, sizeof how);
+    } while (fd < 0 && (errno == EINTR || (errno == EAGAIN && resolve != 0)));
+    return (int)fd;
+}
+
+static int real_close(void *self, int fd)
+{
+    (void)self;
+    return close(fd);
+}
+
+static ssize_t real_read(void *self, int fd, void *to, size_t count)
+{
+    ssize_t got = 0;
+
+    (void)self;
+    do {
+        got = read(fd, to, count);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+static ssize_t real_write(void *self, int fd, const void *from, size_t count)
+{
+    ssize_t put = 0;
+
+    (void)self;
+    do {
+        put = write(fd, from, count);
+    } while (put < 0 && errno == EINTR);
+    return put;
+}
+
+static ssize_t real_preadv(void *self, int fd, const struct iovec *to, int count, off_t at)
+{
+    ssize_t got = 0;
+
+    (void)self;
+    do {
+        got = preadv(fd, to, count, at);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+static ssize_t real_pwritev(void *self, int fd, const struct iovec *from, int count, off_t at)
+{
+    ssize_t put = 0;
+
+    (void)self;
+    do {
+        put = pwritev(fd, from, count, at);
+    } while (put < 0 && errno == EINTR);
+    return put;
+}
+
+static int real_fsync(void *self, int fd)
+{
+    int rc = 0;
+
+    (void)self;
+    do {
+        rc = fsync(fd);
+    } while (rc < 0 && errno == EINTR);
+    return rc;
+}
+
+static int real_fstat(void *self, int fd, struct stat *ret)
+{
+    (void)self;
+    return fstat(fd, ret);
+}
+
+static int real_fstatat(void *self, int dir, const char *path, struct stat *ret)
+{
+    (void)self;
+    return fstatat(dir, path, ret, AT_SYMLINK_NOFOLLOW);
+}
+
+static int real_ftruncate(void *self, int fd, off_t size)
+{
+    (void)self;
+    return ftruncate(fd, size);
+}
+
+static int real_fchmod(void *self, int fd, mode_t mode)
+{
+    (void)self;
+    return fchmod(fd, mode);
+}
+
+static int real_futimens(void *self, int fd, const struct timespec times[2])
+{
+    (void)self;
+    return futimens(fd, times);
+}
+
+static int real_mkdirat(void *self, int dir, const char *path, mode_t mode)
+{
+    (void)self;
+    return mkdirat(dir, path, mode);
+}
+
+static int real_linkat(void *self, int dir_from, const char *from, int dir_to, const char *to)
+{
+    (void)self;
+    return linkat(dir_from, from, dir_to, to, 0);
+}
+
+static int real_renameat(void *self, int dir_from, const char *from, int dir_to, const char *to,
+                         bool replace)
+{
+    (void)self;
+    return renameat2(dir_from, from, dir_to, to, replace ? 0 : RENAME_NOREPLACE);
+}
+
+static int real_unlinkat(void *self, int dir, const char *path, int flags)
+{
+    (void)self;
+    return unlinkat(dir, path, flags);
+}
+
+/* Raw getdents64, a few names at a time, so that an open folder needs no hidden state: the kernel
+ * keeps the place in the descriptor, and lseek puts it after the last name handed out. */
+static ssize_t real_list(void *self, int fd, struct sl_os_entry *ret, size_t room)
+{
+    struct dirent64 *at = NULL;
+    _Alignas(struct dirent64) char names[4096];
+    size_t count = 0;
+
+    (void)self;
+    while (count < room) {
+        ssize_t got = getdents64(fd, names, sizeof names);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        for (ssize_t i = 0; i < got; i += at->d_reclen) {
+            at = (struct dirent64 *)(void *)(names + i);
+            if (strcmp(at->d_name, ".") != 0 && strcmp(at->d_name, "..") != 0) {
+                ret[count].type = at->d_type;
+                (void)snprintf(ret[count].name, sizeof ret[count].name, "%s", at->d_name);
+                count++;
+            }
+            if (count == room) {
+                if (lseek(fd, at->d_off, SEEK_SET) < 0)
+                    return -1;
+                break;
+            }
+        }
+    }
+    return (ssize_t)count;
+}
+
+static int real_lock(void *self, int fd)
+{
+    int rc = 0;
+
+    (void)self;
+    do {
+        rc = flock(fd, LOCK_EX | LOCK_NB);
+    } while (rc < 0 && errno == EINTR);
+    return rc;
+}
+
+static int real_space(void *self, int fd, struct sl_os_space *ret)
+{
+    struct statvfs v;
+    struct statfs s;
+
+    (void)self;
+    if (fstatvfs(fd, &v) != 0 || fstatfs(fd, &s) != 0)
+        return -1;
+    *ret = (struct sl_os_space){
+        .free_bytes = (uint64_t)v.f_bavail * v.f_frsize,
+        .free_files = v.f_files > 0 ? v.f_favail : UINT64_MAX,
+        .in_memory = s.f_type == TMPFS_KIND || s.f_type == RAMFS_KIND,
+        .keeps_atime = (v.f_flag & (ST_NOATIME | ST_RDONLY)) != 0,
+    };
+    return 0;
+}
+
+static int real_forget(void *self, int fd, off_t at, size_t count)
+{
+    uint8_t probe[1];
+    struct iovec one = { .iov_base = probe, .iov_len = sizeof probe };
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+    (void)self;
+    int rc = posix_fadvise(fd, at, (off_t)count, POSIX_FADV_DONTNEED);
+    if (rc != 0) {
+        errno = rc;
+        return -1;
+    }
+    for (size_t off = 0; off < count; off += page) {
+        ssize_t got = preadv2(fd, &one, 1, at + (off_t)off, RWF_NOWAIT);
+        if (got > 0)
+            return 1;
+        if (got < 0 && errno != EAGAIN)
+            return -1;
+    }
+    return 0;
+}
+
+/* The folder in /sys of the whole disk that holds block device major:minor, e.g. ".../block/sda":
+ * a partition's folder lies inside its disk's. */
+static int disk_of(unsigned major_number, unsigned minor_number, char path[PATH_MAX])
+{
+    char link[64], part[PATH_MAX + 16];
+
+    (void)snprintf(link, sizeof link, "/sys/dev/block/%u:%u", major_number, minor_number);
+    if (realpath(link, path) == NULL)
+        return -1;
+    (void)snprintf(part, sizeof part, "%s/partition", path);
+    if (access(part, F_OK) == 0)
+        *strrchr(path, '/') = '\0';
+    return 0;
+}
+
+static int read_line(const char *folder, const char *file, char *to, size_t room)
+{
+    char path[PATH_MAX + 64];
+
+    (void)snprintf(path, sizeof path, "%s/%s", folder, file);
+    FILE *f = fopen(path, "re");
+    if (f == NULL)
+        return -1;
+    char *line = fgets(to, (int)room, f);
+    (void)fclose(f);
+    if (line == NULL)
+        return -1;
+    to[strcspn(to, "\n")] = '\0';
+    return 0;
+}
+
+/* Step from a loop device to the file system beneath its file, and from a device-mapper device
+ * to its first disk; false when `path` is a disk of its own. */
+static bool step_down(char path[PATH_MAX])
+{
+    char text[PATH_MAX], slaves[PATH_MAX + 16];
+    struct stat st;
+    struct dirent *d = NULL;
+
+    if (read_line(path, "loop/backing_file", text, sizeof text) == 0 && stat(text, &st) == 0)
+        return disk_of(major(st.st_dev), minor(st.st_dev), path) == 0;
+    (void)snprintf(slaves, sizeof slaves, "%s/slaves", path);
+    DIR *dir = opendir(slaves);
+    if (dir == NULL)
+        return false;
+    bool moved = false;
+    while (!moved && (d = readdir(dir)) != NULL) {
+        unsigned ma = 0, mi = 0;
+        char below[PATH_MAX * 2];
+        if (d->d_name[0] == '.')
+            continue;
+        (void)snprintf(below, sizeof below, "%s/%s", slaves, d->d_name);
+        if (read_line(below, "dev", text, sizeof text) == 0 &&
+            sscanf(text, "%u:%u", &ma, &mi) == 2) /* NOLINT(cert-err34-c): the kernel's own */
+            moved = disk_of(ma, mi, path) == 0;
+    }
+    (void)closedir(dir);
+    return moved;
+}
+
+/* File systems with anonymous device numbers (btrfs subvolumes, overlays) name their block
+ * device in /proc/self/mountinfo only. */
+static int mount_source(int fd, dev_t dev, dev_t *ret)
+{
+    char line[PATH_MAX * 2], source[PATH_MAX];
+    struct stat st;
+    unsigned ma = 0, mi = 0;
+    int found = -1;
+
+    (void)fd;
+    FILE *f = fopen("/proc/self/mountinfo", "re");
+    if (f == NULL)
+        return -1;
+    while (found != 0 && fgets(line, sizeof line, f) != NULL) {
+        const char *tail = strstr(line, " - ");
+        if (tail == NULL || sscanf(line, "%*d %*d %u:%u", &ma, &mi) != 2 ||       /* NOLINT */
+            makedev(ma, mi) != dev || sscanf(tail, " - %*s %4095s", source) != 1) /* NOLINT */
+            continue;
+        if (stat(source, &st) == 0 && S_ISBLK(st.st_mode)) {
+            *ret = st.st_rdev;
+            found = 0;
+        }
+    }
+    (void)fclose(f);
+    return found;
+}
+
+static int real_disk(void *self, int fd, char ret[64])
+{
+    char path[PATH_MAX];
+    struct stat st;
+
+    (void)self;
+    ret[0] = '\0';
+    if (fstat(fd, &st) != 0)
+        return -1;
+    if (disk_of(major(st.st_dev), minor(st.st_dev), path) != 0) {
+        dev_t source = 0;
+        if (mount_source(fd, st.st_dev, &source) != 0 ||
+            disk_of(major(source), minor(source), path) != 0)
+            return 0;
+    }
+    for (unsigned steps = 0; steps < 8 && step_down(path); steps++) {
+    }
+    (void)snprintf(ret, 64, "%.63s", strrchr(path, '/') + 1);
+    return 0;
+}
+
+static int real_clock(void *self, struct timespec *ret)
+{
+    (void)self;
+    return clock_gettime(CLOCK_REALTIME, ret);
+}
+
+static uint64_t real_monotonic_ns(void *self)
+{
+    struct timespec t = { 0 };
+
+    (void)self;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+static void real_sleep_ms(void *self, unsigned ms)
+{
+    struct timespec t = { .tv_sec = ms / 1000u, .tv_nsec = (long)(ms % 1000u) * 1000000 };
+
+    (void)self;
+    while (nanosleep(&t, &t) != 0 && errno == EINTR) {
+    }
+}
+
+static int real_random(void *self, void *to, size_t count)
+{
+    size_t done = 0;
+
+    (void)self;
+    while (done < count) {
+        ssize_t got = getrandom((uint8_t *)to + done, count - done, 0);
+        if (got < 0 && errno != EINTR)
+            return -1;
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return 0;
+}
+
+static int drain(int from, struct sl_buf *out)
+{
+    uint8_t piece[4096];
+    ssize_t got = 0;
+    int rc = 0;
+
+    while ((got = real_read(NULL, from, piece, sizeof piece)) > 0) {
+        if (rc == 0 && sl_buf_put(out, (struct sl_view){ piece, (size_t)got }, NULL) != SL_OK)
+            rc = -1; /* keep reading, so that the child is not killed by a full pipe */
+    }
+    return got < 0 ? -1 : rc;
+}
+
+static int spawn(const char *const *argv, int out, pid_t *pid)
+{
+    posix_spawn_file_actions_t files;
+    char *const *args = NULL;
+
+    __builtin_memcpy(&args, &argv, sizeof args); /* posix_spawnp changes none of them */
+    int rc = posix_spawn_file_actions_init(&files);
+    if (rc != 0)
+        return rc;
+    rc = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    if (rc == 0 && out >= 0)
+        rc = posix_spawn_file_actions_adddup2(&files, out, 1);
+    if (rc == 0 && out < 0)
+        rc = posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+    if (rc == 0)
+        rc = posix_spawnp(pid, args[0], &files, NULL, args, environ);
+    (void)posix_spawn_file_actions_destroy(&files);
+    return rc;
+}
+
+static int real_run(void *self, const char *const *argv, struct sl_buf *out)
+{
+    int ends[2] = { -1, -1 }, status = 0, rc = 0;
+    pid_t pid = 0;
+
+    (void)self;
+    if (out != NULL && pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    rc = spawn(argv, ends[1], &pid);
+    if (ends[1] >= 0)
+        (void)close(ends[1]);
+    if (rc == 0 && out != NULL && drain(ends[0], out) != 0)
+        rc = EIO;
+    if (ends[0] >= 0)
+        (void)close(ends[0]);
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (rc != 0) {
+        errno = rc;
+        return -1;
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static uint64_t real_peak_bytes(void *self)
+{
+    struct rusage use = { 0 };
+
+    (void)self;
+    (void)getrusage(RUSAGE_SELF, &use);
+    return (uint64_t)use.ru_maxrss * 1024u;
+}
+
+_Noreturn static void real_exit(void *self, int status)
+{
+    (void)self;
+    exit(status);
+}
+
+const struct sl_os *sl_os_real(void)
+{
+    static const struct sl_os real = {
+        .open = real_open,
+        .close = real_close,
+        .read = real_read,
+        .write = real_write,
+        .preadv = real_preadv,
+        .pwritev = real_pwritev,
+        .fsync = real_fsync,
+        .fstat = real_fstat,
+        .fstatat = real_fstatat,
+        .ftruncate = real_ftruncate,
+        .fchmod = real_fchmod,
+        .futimens = real_futimens,
+        .mkdirat = real_mkdirat,
+        .linkat = real_linkat,
+        .renameat = real_renameat,
+        .unlinkat = real_unlinkat,
+        .list = real_list,
+        .lock = real_lock,
+        .space = real_space,
+        .forget = real_forget,
+        .disk = real_disk,
+        .clock = real_clock,
+        .monotonic_ns = real_monotonic_ns,
+        .sleep_ms = real_sleep_ms,
+        .random = real_random,
+        .run = real_run,
+        .peak_bytes = real_peak_bytes,
+        .exit = real_exit,
+    };
+    return &real;
+}

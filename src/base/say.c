@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Escaping of names that came from a card, a keeper or a person before a terminal shows them.
+ */
+#include "base/say.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The code point at the start of `in` and its length, or length 0 where the bytes are not UTF-8
+ * (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
+static uint32_t code_point(struct sl_view in, size_t *length)
+{
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    uint8_t first = in.at[0];
+    size_t len = first < 0x80       ? 1
+                 : first >> 5 == 6  ? 2
+                 : first >> 4 == 14 ? 3
+                 : first >> 3 == 30 ? 4
+                                    : 0;
+
+    *length = 0;
+    if (len == 0 || len > in.len)
+        return 0;
+    uint32_t point = len == 1 ? first : first & (0xffu >> (len + 1));
+    for (size_t i = 1; i < len; i++) {
+        if (in.at[i] >> 6 != 2)
+            return 0;
+        point = point << 6 | (in.at[i] & 0x3fu);
+    }
+    if (point < least[len] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+        return 0;
+    *length = len;
+    return point;
+}
+
+/* Characters that act instead of being seen: controls, bidi marks and overrides, line and
+ * paragraph separators, zero-width joiners' relatives, byte order mark, tags. ZWNJ and ZWJ
+ * (U+200C, U+200D) stay: Persian cannot be written without the first. */
+static bool acts(uint32_t p)
+{
+    return p < 0x20 || (p >= 0x7f && p < 0xa0) || p == 0xad || p == 0x61c || p == 0x180e ||
+           p == 0x200b || p == 0x200e || p == 0x200f || (p >= 0x2028 && p <= 0x202e) ||
+           (p >= 0x2060 && p <= 0x206f) || p == 0xfeff || (p >= 0xfff9 && p <= 0xfffb) ||
+           (p >= 0xe0000 && p <= 0xe0fff) || p == '\\';
+}
+
+const char *sl_plain(struct sl_view name, char *out, size_t room)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    while (name.len > 0) {
+        char piece[16];
+        size_t len = 0;
+        uint32_t point = code_point(name, &len);
+        if (len == 0 || (len == 1 && acts(point))) {
+            (void)snprintf(piece, sizeof piece, "\\x%02x", name.at[0]);
+            len = 1;
+        } else if (acts(point)) {
+            (void)snprintf(piece, sizeof piece, "\\u{%x}", (unsigned)point);
+        } else {
+            memcpy(piece, name.at, len);
+            piece[len] = '\0';
+        }
+        size_t adds = strlen(piece);
+        if (used + adds + 1 > room)
+            break;
+        memcpy(out + used, piece, adds + 1);
+        used += adds;
+        name.at += len;
+        name.len -= len;
+    }
+    return out;
+}
