@@ -77,7 +77,7 @@ struct sl_os {
      * /dev/null) up to its limit, stderr untouched. Returns its exit status, or -1. */
     int (*run)(void *self, const char *const *argv, struct sl_buf *out);
     uint64_t (*peak_bytes)(void *self); /* largest resident size of this process so far */
-    _Noreturn void (*exit)(void *self, int status);
+    void (*exit)(void *self, int status) __attribute__((noreturn));
 };
 
 /* The filling that calls the kernel. Never freed, never changes. */

@@ -455,7 +455,7 @@ static uint64_t real_peak_bytes(void *self)
     return (uint64_t)use.ru_maxrss * 1024u;
 }
 
-_Noreturn static void real_exit(void *self, int status)
+__attribute__((noreturn)) static void real_exit(void *self, int status)
 {
     (void)self;
     exit(status);
