@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The whole test harness. Prints TAP, which `meson test` reads.
+ * The whole test harness. Prints TAP, which `meson test` and tools/check.py read. A case that
+ * cannot run on this machine says so with check_skip() and is counted as skipped, not as passed;
+ * a case that skips after something was not so has failed.
  */
 #pragma once
 
@@ -23,6 +25,7 @@ struct check_case {
 #define CHECK_EQ(have, want) check_eq((intmax_t)(have), (intmax_t)(want), #have, __FILE__, __LINE__)
 
 static int check_failures;
+static const char *check_why_skipped;
 
 static inline void check_that(int ok, const char *what, const char *file, int line)
 {
@@ -41,6 +44,25 @@ static inline void check_eq(intmax_t have, intmax_t want, const char *what, cons
     check_failures++;
 }
 
+/* Say that the case at hand cannot run here, and return from it right after. `why` is one line
+ * that outlives the case ("no ../shared beside the project"). */
+static inline void check_skip(const char *why)
+{
+    check_why_skipped = why;
+}
+
+/* Print the line of one finished case. Flushed, so that a crash in the next case is its own. */
+static inline void check_say(const char *name, size_t number)
+{
+    if (check_failures)
+        printf("not ok %zu - %s\n", number, name);
+    else if (check_why_skipped)
+        printf("ok %zu - %s # SKIP %s\n", number, name, check_why_skipped);
+    else
+        printf("ok %zu - %s\n", number, name);
+    fflush(stdout);
+}
+
 static inline int check_run(const struct check_case *cases, size_t count)
 {
     int bad = 0;
@@ -48,8 +70,9 @@ static inline int check_run(const struct check_case *cases, size_t count)
     printf("1..%zu\n", count);
     for (size_t i = 0; i < count; i++) {
         check_failures = 0;
+        check_why_skipped = NULL;
         cases[i].run();
-        printf("%s %zu - %s\n", check_failures ? "not ok" : "ok", i + 1, cases[i].name);
+        check_say(cases[i].name, i + 1);
         bad |= check_failures;
     }
     return bad ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -1,0 +1,28 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of sentences for translators is whole and well formed. Prints TAP.
+
+usage: test_pot.py SAFELIGHT.pot SOURCE-FOLDER
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+pot, source = sys.argv[1:]
+text = pathlib.Path(pot).read_text("utf-8")
+checked = subprocess.run(["msgfmt", "--check-format", "--check-domain", "-o", "/dev/null", pot],
+                         capture_output=True, text=True)
+used = {str(p.relative_to(source)) for p in pathlib.Path(source, "src").rglob("*.c")
+        if re.search(r'\b_\("', p.read_text("utf-8"))}
+named = set(re.findall(r"(src/\S+\.c):\d+", text))
+missing = sorted(used - named)
+
+print("1..2")
+for line in checked.stderr.splitlines():
+    print("#", line)
+print("not ok" if checked.returncode else "ok", "1 - pot__is_taken_by_msgfmt")
+for name in missing:
+    print(f"# {name} has sentences, and the list has none of them")
+print("not ok" if missing else "ok", "2 - pot__names_every_file_with_a_sentence")
+sys.exit(bool(checked.returncode or missing))
