@@ -7,23 +7,7 @@
  */
 #pragma once
 
-#define SL_MUST_USE [[nodiscard]] /* a macro because clang-format 14 trips over the brackets */
-
-typedef enum SL_MUST_USE sl_rc {
-    SL_OK = 0,
-    SL_E_USAGE,     /* the person asked for something that cannot be */
-    SL_E_MISSING,   /* what was asked for is not there */
-    SL_E_BROKEN,    /* bytes are not what was written: never retried, always recorded */
-    SL_E_REFUSED,   /* a signature, a quorum or a keeper said no */
-    SL_E_RETRY,     /* network or keeper trouble that may pass */
-    SL_E_SYSTEM,    /* errno trouble: disk full, permissions, no memory */
-    SL_E_CANCELLED, /* somebody asked us to stop */
-} sl_rc;
-
-struct sl_err {
-    sl_rc rc;
-    char text[480];
-};
+#include <safelight/err.h>
 
 #define SL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 

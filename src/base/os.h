@@ -76,6 +76,10 @@ struct sl_os {
     /* Run argv[0] (PATH is searched) with stdin from /dev/null, stdout into *out (NULL: to
      * /dev/null) up to its limit, stderr untouched. Returns its exit status, or -1. */
     int (*run)(void *self, const char *const *argv, struct sl_buf *out);
+    /* Show `prompt` on the terminal and read one line without echo into `to` (the newline is not
+     * kept). Returns its length; -1 with ENXIO where there is no terminal, EINTR when a signal
+     * came (echo is on again), EMSGSIZE for a line longer than `room`. */
+    ssize_t (*ask)(void *self, const char *prompt, void *to, size_t room);
     uint64_t (*peak_bytes)(void *self); /* largest resident size of this process so far */
     void (*exit)(void *self, int status) __attribute__((noreturn));
 };

@@ -22,6 +22,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -446,6 +447,49 @@ static int real_run(void *self, const char *const *argv, struct sl_buf *out)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+static ssize_t read_secret_line(int tty, uint8_t *to, size_t room)
+{
+    size_t len = 0;
+
+    for (;;) {
+        uint8_t c = 0;
+        ssize_t got = read(tty, &c, 1); /* one by one: what follows the line is not ours */
+        if (got < 0)
+            return -1;
+        if (got == 0 || c == '\n')
+            return (ssize_t)len;
+        if (len == room) {
+            errno = EMSGSIZE;
+            return -1;
+        }
+        to[len++] = c;
+    }
+}
+
+static ssize_t real_ask(void *self, const char *prompt, void *to, size_t room)
+{
+    struct termios loud, quiet;
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+    (void)self;
+    if (tty < 0)
+        return -1;
+    if (tcgetattr(tty, &loud) != 0) {
+        (void)close(tty);
+        return -1;
+    }
+    quiet = loud;
+    quiet.c_lflag = (quiet.c_lflag & ~(tcflag_t)ECHO) | ECHONL;
+    (void)tcsetattr(tty, TCSAFLUSH, &quiet);
+    (void)real_write(NULL, tty, prompt, strlen(prompt));
+    ssize_t len = read_secret_line(tty, to, room);
+    int why = errno;
+    (void)tcsetattr(tty, TCSAFLUSH, &loud);
+    (void)close(tty);
+    errno = why;
+    return len;
+}
+
 static uint64_t real_peak_bytes(void *self)
 {
     struct rusage use = { 0 };
@@ -490,6 +534,7 @@ const struct sl_os *sl_os_real(void)
         .sleep_ms = real_sleep_ms,
         .random = real_random,
         .run = real_run,
+        .ask = real_ask,
         .peak_bytes = real_peak_bytes,
         .exit = real_exit,
     };
