@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/say.h"
+
 struct node {
     struct node *next;
     void *item;
@@ -23,6 +25,7 @@ struct station {
 struct sl_line { /* what a worker sees: its place in the shared state */
     struct shared *shared;
     size_t place;
+    unsigned worker;
 };
 
 struct shared {
@@ -32,8 +35,9 @@ struct shared {
     size_t count;
     void *job;
     struct station stations[SL_LINE_STAGES_MAX];
-    struct sl_line seats[SL_LINE_STAGES_MAX];
-    bool failed;
+    struct sl_line seats[SL_LINE_STAGES_MAX][SL_LINE_WORKERS_MAX];
+    bool failed, one_thread;
+    bool ended; /* written and read by the first stage's one worker only */
     struct sl_err first;
 };
 
@@ -46,13 +50,15 @@ sl_rc sl_line_pass(struct sl_line *line, void *item, struct sl_err *err)
 {
     struct shared *s = line->shared;
     size_t to = line->place + 1;
-    struct node *n = malloc(sizeof *n);
     bool cancelled = false;
 
     assert(to < s->count);
+    if (s->one_thread)
+        return s->stages[to].work(s->job, item, &s->seats[to][0], err);
+    struct node *n = malloc(sizeof *n);
     if (n == NULL) {
         s->stages[to].free_item(item);
-        return sl_fail(err, SL_E_SYSTEM, "out of memory");
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
     }
     *n = (struct node){ .item = item };
     pthread_mutex_lock(&s->lock);
@@ -69,7 +75,7 @@ sl_rc sl_line_pass(struct sl_line *line, void *item, struct sl_err *err)
     if (cancelled) {
         s->stages[to].free_item(item);
         free(n);
-        return sl_fail(err, SL_E_CANCELLED, "stopped");
+        return sl_fail(err, SL_E_CANCELLED, _("stopped"));
     }
     return SL_OK;
 }
@@ -113,6 +119,14 @@ static void fail_line(struct shared *s, const struct sl_err *err)
     pthread_mutex_unlock(&s->lock);
 }
 
+static bool has_failed(struct shared *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool failed = s->failed;
+    pthread_mutex_unlock(&s->lock);
+    return failed;
+}
+
 static void work_until_done(struct shared *s, struct sl_line *seat)
 {
     const struct sl_stage *stage = &s->stages[seat->place];
@@ -122,9 +136,9 @@ static void work_until_done(struct shared *s, struct sl_line *seat)
         void *item = seat->place > 0 ? take(s, seat->place) : NULL;
         if (seat->place > 0 && item == NULL)
             return;
-        sl_rc rc = stage->work(s->job, item, seat, &err);
-        if (seat->place == 0 && rc == SL_E_MISSING)
+        if (seat->place == 0 && (s->ended || has_failed(s)))
             return;
+        sl_rc rc = stage->work(s->job, item, seat, &err);
         if (rc != SL_OK) {
             fail_line(s, &err);
             return;
@@ -154,6 +168,43 @@ static void free_leftovers(struct shared *s)
     }
 }
 
+void sl_line_end(struct sl_line *line)
+{
+    assert(line->place == 0);
+    line->shared->ended = true;
+}
+
+unsigned sl_line_worker(const struct sl_line *line)
+{
+    return line->worker;
+}
+
+sl_rc sl_line_borrow(struct sl_line *line, struct sl_lent *from, void **ret, struct sl_err *err)
+{
+    struct shared *s = line->shared;
+
+    pthread_mutex_lock(&s->lock);
+    assert(!s->one_thread || from->count > 0);
+    while (from->count == 0 && !s->failed)
+        pthread_cond_wait(&s->moved, &s->lock);
+    bool got = from->count > 0 && !s->failed;
+    if (got)
+        *ret = from->things[--from->count];
+    pthread_mutex_unlock(&s->lock);
+    return got ? SL_OK : sl_fail(err, SL_E_CANCELLED, _("stopped"));
+}
+
+void sl_line_return(struct sl_line *line, struct sl_lent *to, void *thing)
+{
+    struct shared *s = line->shared;
+
+    pthread_mutex_lock(&s->lock);
+    assert(to->count < SL_LENT_MAX);
+    to->things[to->count++] = thing;
+    pthread_cond_broadcast(&s->moved);
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void init_shared(struct shared *s, const struct sl_stage *stages, size_t count, void *job)
 {
     *s = (struct shared){ .stages = stages, .count = count, .job = job };
@@ -162,25 +213,30 @@ static void init_shared(struct shared *s, const struct sl_stage *stages, size_t 
     for (size_t i = 0; i < count; i++) {
         s->stations[i].tail = &s->stations[i].head;
         s->stations[i].feeders = i > 0 ? stages[i - 1].workers : 0;
-        s->seats[i] = (struct sl_line){ .shared = s, .place = i };
+        for (unsigned w = 0; w < SL_LINE_WORKERS_MAX; w++)
+            s->seats[i][w] = (struct sl_line){ .shared = s, .place = i, .worker = w };
     }
 }
 
-sl_rc sl_line_run(const struct sl_stage *stages, size_t count, void *job, struct sl_err *err)
+/* Everything in this thread: the first stage's pass() does the work of all that follow. */
+static void run_alone(struct shared *s)
 {
-    struct shared s;
-    pthread_t threads[64];
+    s->one_thread = true;
+    work_until_done(s, &s->seats[0][0]);
+}
+
+static void run_threads(struct shared *s)
+{
+    pthread_t threads[SL_LINE_WORKERS_MAX];
     size_t started = 0;
 
-    assert(count > 0 && count <= SL_LINE_STAGES_MAX);
-    init_shared(&s, stages, count, job);
-    for (size_t i = 0; i < count; i++) {
-        for (unsigned w = 0; w < stages[i].workers; w++) {
-            assert(started < 64);
-            if (pthread_create(&threads[started], NULL, worker, &s.seats[i]) != 0) {
+    for (size_t i = 0; i < s->count; i++) {
+        for (unsigned w = 0; w < s->stages[i].workers; w++) {
+            assert(started < SL_LINE_WORKERS_MAX);
+            if (pthread_create(&threads[started], NULL, worker, &s->seats[i][w]) != 0) {
                 struct sl_err no = { 0 };
-                (void)sl_fail(&no, SL_E_SYSTEM, "cannot start thread '%s'", stages[i].name);
-                fail_line(&s, &no);
+                (void)sl_fail(&no, SL_E_SYSTEM, _("cannot start thread '%s'"), s->stages[i].name);
+                fail_line(s, &no);
                 break;
             }
             started++;
@@ -188,10 +244,27 @@ sl_rc sl_line_run(const struct sl_stage *stages, size_t count, void *job, struct
     }
     while (started > 0)
         pthread_join(threads[--started], NULL);
-    free_leftovers(&s);
-    pthread_cond_destroy(&s.moved);
-    pthread_mutex_destroy(&s.lock);
-    if (s.failed && err != NULL)
-        *err = s.first;
-    return s.failed ? s.first.rc : SL_OK;
+}
+
+sl_rc sl_line_run(const struct sl_stage *stages, size_t count, bool one_thread, void *job,
+                  struct sl_err *err)
+{
+    struct shared *s = calloc(1, sizeof *s);
+
+    assert(count > 0 && count <= SL_LINE_STAGES_MAX && stages[0].workers == 1);
+    if (s == NULL)
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
+    init_shared(s, stages, count, job);
+    if (one_thread)
+        run_alone(s);
+    else
+        run_threads(s);
+    free_leftovers(s);
+    pthread_cond_destroy(&s->moved);
+    pthread_mutex_destroy(&s->lock);
+    sl_rc rc = s->failed ? s->first.rc : SL_OK;
+    if (s->failed && err != NULL)
+        *err = s->first;
+    free(s);
+    return rc;
 }

@@ -27,8 +27,10 @@ static sl_rc make(void *job, void *item, struct sl_line *line, struct sl_err *er
     struct job *j = job;
 
     (void)item;
-    if (atomic_load(&j->made) == j->want)
-        return SL_E_MISSING;
+    if (atomic_load(&j->made) == j->want) {
+        sl_line_end(line);
+        return SL_OK;
+    }
     int *n = malloc(sizeof *n);
     *n = atomic_fetch_add(&j->made, 1);
     return sl_line_pass(line, n, err);
@@ -65,7 +67,7 @@ static void line__carries_every_item_to_the_end(void)
     struct sl_err err = { 0 };
 
     now = &j;
-    CHECK_EQ(sl_line_run(STAGES, 3, &j, &err), SL_OK);
+    CHECK_EQ(sl_line_run(STAGES, 3, false, &j, &err), SL_OK);
     CHECK_EQ(j.used, 5000);
     CHECK_EQ(j.freed, 0);
 }
@@ -77,9 +79,92 @@ static void line__first_failure_stops_it_and_frees_what_waits(void)
         struct sl_err err = { 0 };
 
         now = &j;
-        CHECK_EQ(sl_line_run(STAGES, 3, &j, &err), SL_E_BROKEN);
+        CHECK_EQ(sl_line_run(STAGES, 3, false, &j, &err), SL_E_BROKEN);
         CHECK(strstr(err.text, "is broken") != NULL);
         CHECK_EQ(j.used + j.freed, j.made);
+    }
+}
+
+static void line__in_one_thread_goes_in_order(void)
+{
+    struct job j = { .want = 50, .fail_at = 20 };
+    struct sl_err err = { 0 };
+
+    now = &j;
+    CHECK_EQ(sl_line_run(STAGES, 3, true, &j, &err), SL_E_BROKEN);
+    CHECK_EQ(j.made, 21);
+    CHECK_EQ(j.used, 21);
+}
+
+static sl_rc never_there(void *job, void *item, struct sl_line *line, struct sl_err *err)
+{
+    (void)job;
+    (void)item;
+    (void)line;
+    return sl_fail(err, SL_E_MISSING, "clip vanished");
+}
+
+static void line__takes_a_missing_thing_for_a_failure_and_never_for_the_end(void)
+{
+    static const struct sl_stage stages[] = { { "make", never_there, free_counted, 1, 1 } };
+    struct job j = { 0 };
+    struct sl_err err = { 0 };
+
+    CHECK_EQ(sl_line_run(stages, 1, false, &j, &err), SL_E_MISSING);
+    CHECK_EQ(sl_line_run(stages, 1, true, &j, &err), SL_E_MISSING);
+}
+
+struct lending {
+    struct sl_lent shelf;
+    atomic_int out, most;
+    int left;
+};
+
+static sl_rc borrow(void *job, void *item, struct sl_line *line, struct sl_err *err)
+{
+    struct lending *l = job;
+    void *thing = NULL;
+
+    (void)item;
+    if (l->left-- == 0) {
+        sl_line_end(line);
+        return SL_OK;
+    }
+    SL_TRY(sl_line_borrow(line, &l->shelf, &thing, err));
+    int out = atomic_fetch_add(&l->out, 1) + 1;
+    if (out > atomic_load(&l->most))
+        atomic_store(&l->most, out);
+    return sl_line_pass(line, thing, err);
+}
+
+static sl_rc give_back(void *job, void *item, struct sl_line *line, struct sl_err *err)
+{
+    struct lending *l = job;
+
+    (void)err;
+    atomic_fetch_sub(&l->out, 1);
+    sl_line_return(line, &l->shelf, item);
+    return SL_OK;
+}
+
+static void keep(void *item)
+{
+    (void)item;
+}
+
+static void line__never_lends_more_than_there_is(void)
+{
+    static const struct sl_stage stages[] = {
+        { "borrow", borrow, keep, 1, 0 },
+        { "return", give_back, keep, 4, 16 },
+    };
+    int things[3];
+
+    for (int one_thread = 0; one_thread < 2; one_thread++) {
+        struct lending l = { .shelf = { { &things[0], &things[1], &things[2] }, 3 }, .left = 4000 };
+        CHECK_EQ(sl_line_run(stages, 2, one_thread == 1, &l, NULL), SL_OK);
+        CHECK_EQ(l.shelf.count, 3);
+        CHECK(l.most <= 3);
     }
 }
 
@@ -88,6 +173,9 @@ int main(void)
     static const struct check_case cases[] = {
         CASE(line__carries_every_item_to_the_end),
         CASE(line__first_failure_stops_it_and_frees_what_waits),
+        CASE(line__in_one_thread_goes_in_order),
+        CASE(line__takes_a_missing_thing_for_a_failure_and_never_for_the_end),
+        CASE(line__never_lends_more_than_there_is),
     };
 
     return check_run(cases, sizeof cases / sizeof *cases);
