@@ -29,8 +29,8 @@ def potfiles(source):
 def main():
     source, version, out = sys.argv[1:]
     made = subprocess.run(
-        ["xgettext", "--language=C", "--from-code=UTF-8", "--force-po", "--keyword=_", "--keyword=N_:1,2",
-         "--add-comments=TRANSLATORS", "--sort-by-file",
+        ["xgettext", "--language=C", "--from-code=UTF-8", "--force-po", "--keyword=_",
+         "--keyword=N_:1,2", "--add-comments=TRANSLATORS", "--sort-by-file",
          "--package-name=safelight", f"--package-version={version}",
          "--copyright-holder=the authors of Safelight", "--files-from=-", "--output=-"],
         cwd=source, input="\n".join(potfiles(source)) + "\n", capture_output=True, text=True,
