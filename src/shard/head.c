@@ -71,7 +71,7 @@ static void nonce_for(uint32_t number, uint8_t ret[SL_AEAD_NONCE_BYTES])
 static void make_tag(struct sl_aead *a, uint32_t number, struct sl_view over,
                      uint8_t ret[SL_SHARD_TAG_BYTES])
 {
-    uint8_t nonce[SL_AEAD_NONCE_BYTES], none[1];
+    uint8_t nonce[SL_AEAD_NONCE_BYTES], none[1] = { 0 };
 
     nonce_for(number, nonce);
     sl_aead_seal(a, nonce, over, none, 0, none, ret);
@@ -80,7 +80,7 @@ static void make_tag(struct sl_aead *a, uint32_t number, struct sl_view over,
 static bool tag_fits(struct sl_aead *a, uint32_t number, struct sl_view over,
                      const uint8_t tag[SL_SHARD_TAG_BYTES])
 {
-    uint8_t nonce[SL_AEAD_NONCE_BYTES], none[1];
+    uint8_t nonce[SL_AEAD_NONCE_BYTES], none[1] = { 0 };
 
     nonce_for(number, nonce);
     return sl_aead_open(a, nonce, over, none, 0, tag, none);
