@@ -80,6 +80,11 @@ struct sl_os {
      * kept). Returns its length; -1 with ENXIO where there is no terminal, EINTR when a signal
      * came (echo is on again), EMSGSIZE for a line longer than `room`. */
     ssize_t (*ask)(void *self, const char *prompt, void *to, size_t room);
+    /* Whether `fd` (pipe, terminal) can be read, or written where `to_write`, without waiting: 1
+     * yes (or it has ended), 0 not within `ms`, -1 errno. A signal ends the wait early (0). */
+    int (*ready)(void *self, int fd, bool to_write, unsigned ms);
+    /* No core dump, and no other process of this person may look into this one. */
+    int (*no_dumps)(void *self);
     uint64_t (*peak_bytes)(void *self); /* largest resident size of this process so far */
     void (*exit)(void *self, int status) __attribute__((noreturn));
 };

@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/statfs.h>
@@ -400,6 +402,7 @@ static int drain(int from, struct sl_buf *out)
         if (rc == 0 && sl_buf_put(out, (struct sl_view){ piece, (size_t)got }, NULL) != SL_OK)
             rc = -1; /* keep reading, so that the child is not killed by a full pipe */
     }
+    explicit_bzero(piece, sizeof piece); /* it may have been a passphrase */
     return got < 0 ? -1 : rc;
 }
 
@@ -490,6 +493,37 @@ static ssize_t real_ask(void *self, const char *prompt, void *to, size_t room)
     return len;
 }
 
+static int real_ready(void *self, int fd, bool to_write, unsigned ms)
+{
+    struct pollfd p = { .fd = fd, .events = to_write ? POLLOUT : POLLIN };
+
+    (void)self;
+    int found = poll(&p, 1, (int)ms);
+    return found < 0 && errno == EINTR ? 0 : found;
+}
+
+/* The leak checker of sanitized builds is another process that looks into this one. */
+#ifdef __SANITIZE_ADDRESS__
+#define MAY_HIDE 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MAY_HIDE 0
+#endif
+#endif
+#ifndef MAY_HIDE
+#define MAY_HIDE 1
+#endif
+
+static int real_no_dumps(void *self)
+{
+    struct rlimit none = { 0 };
+
+    (void)self;
+    if (setrlimit(RLIMIT_CORE, &none) != 0)
+        return -1;
+    return MAY_HIDE ? prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) : 0;
+}
+
 static uint64_t real_peak_bytes(void *self)
 {
     struct rusage use = { 0 };
@@ -535,6 +569,8 @@ const struct sl_os *sl_os_real(void)
         .random = real_random,
         .run = real_run,
         .ask = real_ask,
+        .ready = real_ready,
+        .no_dumps = real_no_dumps,
         .peak_bytes = real_peak_bytes,
         .exit = real_exit,
     };
