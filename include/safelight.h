@@ -35,11 +35,12 @@ struct sl_talk {
     void (*progress)(void *who, const struct sl_progress *p);      /* may be NULL */
 };
 
-/* Where a passphrase comes from; the first that is set counts, else the terminal is asked. */
+/* Where a passphrase comes from; the first that is set counts, else the terminal is asked. File
+ * and command give exactly one line; of a descriptor one line is read and no byte more. */
 struct sl_passphrase_from {
-    const char *file;    /* first line of a file */
-    int fd;              /* first line of an open descriptor; -1: none */
-    const char *command; /* first line of what `sh -c command` prints */
+    const char *file;
+    int fd;              /* -1: none */
+    const char *command; /* run as `sh -c command` */
 };
 
 sl_rc sl_start(const struct sl_talk *talk, struct sl **ret, struct sl_err *err);
@@ -58,14 +59,16 @@ struct sl_seal {
     bool armor;
     const char *in;  /* NULL or "-": standard input */
     const char *out; /* NULL or "-": standard output */
+    bool force;      /* an `out` that exists is replaced; otherwise that is SL_E_USAGE */
 };
 sl_rc sl_seal_file(struct sl *sl, const struct sl_seal *job, struct sl_err *err);
 
 struct sl_unseal {
     const char *const *identity_files; /* age identity files, themselves sealed or not */
     size_t identity_file_count;
-    struct sl_passphrase_from from;
+    struct sl_passphrase_from from; /* of the file, or of sealed identity files */
     const char *in, *out;
+    bool force;
 };
 /* On damage nothing after the last good chunk is written and what was written stays as OUT.part
  * (SL_E_BROKEN). */
@@ -218,8 +221,9 @@ void sl_status_clear(struct sl_status *s);
 
 /* ---- the whole main job, rehearsed ---- */
 struct sl_rehearse {
-    const char *dir;  /* folder of its own; NULL: one beneath $TMPDIR or /var/tmp, removed again */
+    const char *dir;  /* folder of its own; NULL: one beneath `tmp`, removed again */
     const char *card; /* the person's own card, read only; NULL: one is made with ffmpeg */
+    const char *tmp;  /* where a folder is made when dir is NULL; NULL: /var/tmp */
     bool keep;        /* leave everything there */
     unsigned clip_mb; /* size of the one big clip; 0: 300 */
 };
