@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The code point at the start of `in` and its length, or length 0 where the bytes are not UTF-8
- * (RFC 3629: shortest form, no surrogates, at most U+10FFFF). */
-static uint32_t code_point(struct sl_view in, size_t *length)
+#include "base/limits.h"
+
+uint32_t sl_utf8_point(struct sl_view in, size_t *length)
 {
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     uint8_t first = in.at[0];
@@ -54,7 +54,7 @@ const char *sl_plain(struct sl_view name, char *out, size_t room)
     while (name.len > 0) {
         char piece[16];
         size_t len = 0;
-        uint32_t point = code_point(name, &len);
+        uint32_t point = sl_utf8_point(name, &len);
         if (len == 0 || (len == 1 && acts(point))) {
             (void)snprintf(piece, sizeof piece, "\\x%02x", name.at[0]);
             len = 1;
@@ -73,4 +73,24 @@ const char *sl_plain(struct sl_view name, char *out, size_t room)
         name.len -= len;
     }
     return out;
+}
+
+sl_rc sl_alias_check(struct sl_view name, const char *what, struct sl_err *err)
+{
+    char shown[SL_PLAIN_BYTES(SL_ALIAS_MAX)];
+    bool odd = name.len == 0 || name.len > SL_ALIAS_MAX;
+
+    if (name.len > SL_ALIAS_MAX)
+        name.len = SL_ALIAS_MAX;
+    (void)sl_plain(name, shown, sizeof shown);
+    odd = odd || strlen(shown) != name.len || memchr(name.at, '/', name.len) != NULL ||
+          memchr(name.at, ' ', name.len) != NULL || memchr(name.at, '~', name.len) != NULL ||
+          memchr(name.at, '=', name.len) != NULL || memchr(name.at, ',', name.len) != NULL ||
+          name.at[0] == '.' || name.at[0] == '-';
+    if (!odd)
+        return SL_OK;
+    return sl_fail(err, SL_E_USAGE,
+                   _("'%s' cannot be the name of a %s: 1 to %u bytes of plain text without blanks, "
+                     "'/', '~', '=' or ',', not starting with '.' or '-'"),
+                   shown, what, SL_ALIAS_MAX);
 }
