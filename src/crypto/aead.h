@@ -21,11 +21,10 @@ void sl_aead_free(struct sl_aead *a); /* wipes its copy of the key */
 SL_OWNED(aead)
 
 /* Seal `len` bytes from `in` to `out` (may be the same place), 16 bytes of tag to `tag`. */
-void sl_aead_seal(struct sl_aead *a, const uint8_t nonce[SL_AEAD_NONCE_BYTES],
-                  struct sl_view more, const uint8_t *in, size_t len, uint8_t *out,
-                  uint8_t tag[SL_AEAD_TAG_BYTES]);
+void sl_aead_seal(struct sl_aead *a, const uint8_t nonce[SL_AEAD_NONCE_BYTES], struct sl_view more,
+                  const uint8_t *in, size_t len, uint8_t *out, uint8_t tag[SL_AEAD_TAG_BYTES]);
 /* Open `len` bytes (without the tag). False, and `out` zeroed, if the tag is not right. `more`
  * is associated data, may be empty. */
-bool sl_aead_open(struct sl_aead *a, const uint8_t nonce[SL_AEAD_NONCE_BYTES],
-                  struct sl_view more, const uint8_t *in, size_t len,
-                  const uint8_t tag[SL_AEAD_TAG_BYTES], uint8_t *out);
+bool sl_aead_open(struct sl_aead *a, const uint8_t nonce[SL_AEAD_NONCE_BYTES], struct sl_view more,
+                  const uint8_t *in, size_t len, const uint8_t tag[SL_AEAD_TAG_BYTES],
+                  uint8_t *out);

@@ -11,12 +11,17 @@
 #define SL_ARMOR_BEGIN "-----BEGIN AGE ENCRYPTED FILE-----"
 #define SL_ARMOR_END   "-----END AGE ENCRYPTED FILE-----"
 
-/* Whether a file that starts like this (white space skipped, as age) is armored. Needs at most
- * the first SL_ARMOR_PEEK bytes. */
-#define SL_ARMOR_PEEK 1200u
+/* Whether a file that starts like this (white space skipped, as age) wants to be armored: it
+ * begins with dashes; the reader then judges the line. Needs at most the first SL_ARMOR_PEEK
+ * bytes. */
+#define SL_ARMOR_PEEK      1200u
+#define SL_ARMOR_BLANK_MAX 1024u /* bytes of white space before, and after; more is refused */
 bool sl_armor_begins(struct sl_view start);
+/* Whether `start` is too short to tell: only white space, or a piece of the begin line. */
+bool sl_armor_undecided(struct sl_view start);
 
-/* Wrap: begin line first, base64 lines as bytes come, end line at finish. Appends to *out. */
+/* Wrap: begin line first, base64 lines as bytes come, end line at finish. Appends to *out. Starts
+ * zeroed; holds nothing to free. */
 struct sl_armor_writer {
     uint8_t left[48];
     size_t left_count;
@@ -26,8 +31,10 @@ sl_rc sl_armor_write(struct sl_armor_writer *w, struct sl_view in, struct sl_buf
                      struct sl_err *err);
 sl_rc sl_armor_finish(struct sl_armor_writer *w, struct sl_buf *out, struct sl_err *err);
 
-/* Unwrap: feed the file in any pieces, then finish. Decoded bytes are appended to *out. Whatever
- * age's test kit refuses is SL_E_BROKEN with the line's number. */
+/* Unwrap: feed the file in any pieces, then finish. Decoded bytes are appended to *out, at most
+ * three quarters of what was fed plus one line; on failure what stood before the trouble is
+ * there. Whatever age's test kit refuses is SL_E_BROKEN with the line's number: lines end with LF
+ * or CRLF, only whole lines of white space may stand before, and any after. */
 struct sl_armor_reader;
 sl_rc sl_armor_reader_new(struct sl_armor_reader **ret, struct sl_err *err);
 sl_rc sl_armor_read(struct sl_armor_reader *r, struct sl_view in, struct sl_buf *out,
