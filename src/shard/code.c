@@ -96,6 +96,7 @@ static void run_window(const struct sl_code *c, const uint8_t *const *from, uint
 void sl_code_run(const struct sl_code *c, const uint8_t *const *from, uint8_t *const *to,
                  size_t len)
 {
+    assert(c != NULL);
     for (size_t at = 0; at < len; at += c->window)
         run_window(c, from, to, at, len - at < c->window ? len - at : c->window);
 }

@@ -53,7 +53,7 @@ void sl_matrix_rows(unsigned need, const uint8_t *have, const uint8_t *want, siz
     uint8_t row[SL_NEED_MAX];
 
     for (unsigned i = 0; i < need; i++)
-        power_row(need, have[i], powers + i * need);
+        power_row(need, have[i], powers + (size_t)i * need);
     int singular = gf_invert_matrix(powers, inverse, (int)need);
     assert(!singular); /* different numbers: a Vandermonde matrix */
     (void)singular;

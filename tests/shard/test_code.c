@@ -9,7 +9,7 @@
 #include "check.h"
 #include "fill.h"
 
-#define BLOCK      64u
+#define BLOCK      ((size_t)64)
 #define FROZEN_SUM UINT64_C(0x27cb328381ee8e21)
 
 /* All 256 shards of the short payload for this k (zfec_blocks.py makes the same). */
