@@ -6,15 +6,60 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base/say.h"
+
+/* Where text was cut at the end of its room, take back the character that lost its rest. */
+static void end_whole(struct sl_err *err)
+{
+    size_t len = strlen(err->text), back = len;
+
+    while (back > 0 && ((uint8_t)err->text[back - 1] & 0xc0) == 0x80)
+        back--;
+    if (back == 0)
+        return;
+    uint8_t first = (uint8_t)err->text[back - 1];
+    size_t want = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    if (len - (back - 1) < want)
+        err->text[back - 1] = '\0';
+}
 
 SL_PRINTF(2, 0)
 static void append(struct sl_err *err, const char *fmt, va_list ap)
 {
-    size_t used = strlen(err->text);
+    size_t used = strlen(err->text), room = sizeof err->text - used;
+    int len = vsnprintf(err->text + used, room, fmt, ap);
 
-    (void)vsnprintf(err->text + used, sizeof err->text - used, fmt, ap);
+    if (len < 0 || (size_t)len >= room)
+        end_whole(err);
+}
+
+SL_PRINTF(2, 3)
+static void add(struct sl_err *err, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    append(err, fmt, ap);
+    va_end(ap);
+}
+
+/* What to do about an errno: look elsewhere, try again, or see to the machine. */
+static sl_rc rc_of(int why)
+{
+    switch (why) {
+    case ENOENT: return SL_E_MISSING;
+    case ENODEV: /* the disk or the share is away, and may come back */
+    case ENOTCONN:
+    case ESTALE:
+    case ETIMEDOUT:
+    case EHOSTDOWN:
+    case EHOSTUNREACH: return SL_E_RETRY;
+    default: return SL_E_SYSTEM;
+    }
 }
 
 sl_rc sl_fail(struct sl_err *err, sl_rc rc, const char *fmt, ...)
@@ -34,7 +79,7 @@ sl_rc sl_fail(struct sl_err *err, sl_rc rc, const char *fmt, ...)
 sl_rc sl_fail_errno(struct sl_err *err, const char *fmt, ...)
 {
     const char *why = strerrordesc_np(errno);
-    sl_rc rc = errno == ENOENT ? SL_E_MISSING : SL_E_SYSTEM;
+    sl_rc rc = rc_of(errno);
     va_list ap;
 
     if (err == NULL)
@@ -44,8 +89,7 @@ sl_rc sl_fail_errno(struct sl_err *err, const char *fmt, ...)
     va_start(ap, fmt);
     append(err, fmt, ap);
     va_end(ap);
-    size_t used = strlen(err->text);
-    (void)snprintf(err->text + used, sizeof err->text - used, ": %s", why != NULL ? why : "?");
+    add(err, ": %s", why != NULL ? why : "?");
     return rc;
 }
 
@@ -55,8 +99,7 @@ sl_rc sl_note(struct sl_err *err, sl_rc rc, const char *fmt, ...)
 
     if (err == NULL || rc == SL_OK)
         return rc;
-    size_t used = strlen(err->text);
-    (void)snprintf(err->text + used, sizeof err->text - used, "\n  while ");
+    add(err, "\n  %s ", _("while"));
     va_start(ap, fmt);
     append(err, fmt, ap);
     va_end(ap);

@@ -11,6 +11,10 @@
 
 #define SL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
+/* `err` may be NULL for who needs no words. What does not fit is cut at a whole character.
+ * sl_fail_errno() adds the system's words for errno and chooses the code: SL_E_MISSING (ENOENT),
+ * SL_E_RETRY (a disk or share that went away), else SL_E_SYSTEM. sl_note() adds a line and
+ * returns `rc` as it came; for SL_OK it does nothing. */
 sl_rc sl_fail(struct sl_err *err, sl_rc rc, const char *fmt, ...) SL_PRINTF(3, 4);
 sl_rc sl_fail_errno(struct sl_err *err, const char *fmt, ...) SL_PRINTF(2, 3);
 sl_rc sl_note(struct sl_err *err, sl_rc rc, const char *fmt, ...) SL_PRINTF(3, 4);

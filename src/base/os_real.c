@@ -31,6 +31,9 @@
 #define TMPFS_KIND 0x01021994 /* linux/magic.h: TMPFS_MAGIC, RAMFS_MAGIC */
 #define RAMFS_KIND 0x858458f6
 
+#define OPEN_RACES_MAX 100u
+#define DISK_STEPS_MAX 8u /* loop on partition on LVM on RAID ... */
+
 extern char **environ;
 
 static int real_open(void *self, int dir, const char *path, int flags, mode_t mode,
@@ -38,13 +41,15 @@ static int real_open(void *self, int dir, const char *path, int flags, mode_t mo
 {
     struct open_how how = { .flags = (uint64_t)(unsigned)flags | O_CLOEXEC, .resolve = resolve };
     long fd = -1;
+    unsigned raced = 0; /* EAGAIN: something was renamed while a bounded path was walked */
 
     (void)self;
     if ((flags & (O_CREAT | __O_TMPFILE)) != 0)
         how.mode = mode;
     do {
         fd = syscall(SYS_openat2, dir, path, &how, sizeof how);
-    } while (fd < 0 && (errno == EINTR || (errno == EAGAIN && resolve != 0)));
+    } while (fd < 0 &&
+             (errno == EINTR || (errno == EAGAIN && resolve != 0 && raced++ < OPEN_RACES_MAX)));
     return (int)fd;
 }
 
@@ -224,26 +229,41 @@ static int real_space(void *self, int fd, struct sl_os_space *ret)
     return 0;
 }
 
-static int real_forget(void *self, int fd, off_t at, size_t count)
+/* Is a page of [at, at + count) in memory? Asking with RWF_NOWAIT starts reading ahead, which
+ * must not bring in the pages that are asked about next: FADV_RANDOM limits it to the one page. */
+static int cached(int fd, off_t at, size_t count)
 {
     uint8_t probe[1];
     struct iovec one = { .iov_base = probe, .iov_len = sizeof probe };
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-    (void)self;
-    int rc = posix_fadvise(fd, at, (off_t)count, POSIX_FADV_DONTNEED);
-    if (rc != 0) {
-        errno = rc;
-        return -1;
-    }
     for (size_t off = 0; off < count; off += page) {
         ssize_t got = preadv2(fd, &one, 1, at + (off_t)off, RWF_NOWAIT);
         if (got > 0)
             return 1;
         if (got < 0 && errno != EAGAIN)
             return -1;
+        if (got == 0)
+            break;
     }
     return 0;
+}
+
+static int real_forget(void *self, int fd, off_t at, size_t count)
+{
+    (void)self;
+    int rc = posix_fadvise(fd, at, (off_t)count, POSIX_FADV_DONTNEED);
+    if (rc == 0)
+        rc = posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
+    if (rc != 0) {
+        errno = rc;
+        return -1;
+    }
+    rc = cached(fd, at, count);
+    int why = errno;
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_NORMAL);
+    errno = why;
+    return rc;
 }
 
 /* The folder in /sys of the whole disk that holds block device major:minor, e.g. ".../block/sda":
@@ -277,54 +297,70 @@ static int read_line(const char *folder, const char *file, char *to, size_t room
     return 0;
 }
 
-/* Step from a loop device to the file system beneath its file, and from a device-mapper device
- * to its first disk; false when `path` is a disk of its own. */
-static bool step_down(char path[PATH_MAX])
+/* The first disk beneath a device-mapper or RAID device; 1 moved, 0 there is none, -1 it cannot
+ * be known. */
+static int first_slave(char path[PATH_MAX])
 {
-    char text[PATH_MAX], slaves[PATH_MAX + 16];
-    struct stat st;
+    char text[64], slaves[PATH_MAX + 16];
     struct dirent *d = NULL;
+    int moved = 0;
 
-    if (read_line(path, "loop/backing_file", text, sizeof text) == 0 && stat(text, &st) == 0)
-        return disk_of(major(st.st_dev), minor(st.st_dev), path) == 0;
     (void)snprintf(slaves, sizeof slaves, "%s/slaves", path);
     DIR *dir = opendir(slaves);
     if (dir == NULL)
-        return false;
-    bool moved = false;
-    while (!moved && (d = readdir(dir)) != NULL) {
+        return 0;
+    while (moved == 0 && (d = readdir(dir)) != NULL) {
         unsigned ma = 0, mi = 0;
         char below[PATH_MAX * 2];
         if (d->d_name[0] == '.')
             continue;
         (void)snprintf(below, sizeof below, "%s/%s", slaves, d->d_name);
+        moved = -1;
         if (read_line(below, "dev", text, sizeof text) == 0 &&
-            sscanf(text, "%u:%u", &ma, &mi) == 2) /* NOLINT(cert-err34-c): the kernel's own */
-            moved = disk_of(ma, mi, path) == 0;
+            sscanf(text, "%u:%u", &ma, &mi) == 2 && /* NOLINT(cert-err34-c): the kernel's own */
+            disk_of(ma, mi, path) == 0)
+            moved = 1;
     }
     (void)closedir(dir);
     return moved;
 }
 
-/* File systems with anonymous device numbers (btrfs subvolumes, overlays) name their block
- * device in /proc/self/mountinfo only. */
-static int mount_source(int fd, dev_t dev, dev_t *ret)
+/* Step from a loop device to the disk of its file, and from a device-mapper device to its first
+ * disk: 1 moved, 0 when `path` is a disk of its own, -1 when it is not and cannot be known (the
+ * file beneath a loop device was deleted, or lies in another mount namespace). */
+static int step_down(char path[PATH_MAX])
+{
+    char text[PATH_MAX];
+    struct stat st;
+
+    if (read_line(path, "loop/backing_file", text, sizeof text) != 0)
+        return first_slave(path);
+    if (stat(text, &st) != 0 || disk_of(major(st.st_dev), minor(st.st_dev), path) != 0)
+        return -1;
+    return 1;
+}
+
+/* File systems with anonymous device numbers (btrfs and its subvolumes) name their block device
+ * in /proc/self/mountinfo only. */
+static int mount_source(int fd, dev_t *ret)
 {
     char line[PATH_MAX * 2], source[PATH_MAX];
+    struct statx x;
     struct stat st;
-    unsigned ma = 0, mi = 0;
+    unsigned long long id = 0;
     int found = -1;
 
-    (void)fd;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &x) != 0 || (x.stx_mask & STATX_MNT_ID) == 0)
+        return -1;
     FILE *f = fopen("/proc/self/mountinfo", "re");
     if (f == NULL)
         return -1;
     while (found != 0 && fgets(line, sizeof line, f) != NULL) {
         const char *tail = strstr(line, " - ");
-        if (tail == NULL || sscanf(line, "%*d %*d %u:%u", &ma, &mi) != 2 ||       /* NOLINT */
-            makedev(ma, mi) != dev || sscanf(tail, " - %*s %4095s", source) != 1) /* NOLINT */
+        if (tail == NULL || sscanf(line, "%llu", &id) != 1 || id != x.stx_mnt_id || /* NOLINT */
+            sscanf(tail, " - %*s %4095s", source) != 1)                             /* NOLINT */
             continue;
-        if (stat(source, &st) == 0 && S_ISBLK(st.st_mode)) {
+        if (source[0] == '/' && stat(source, &st) == 0 && S_ISBLK(st.st_mode)) {
             *ret = st.st_rdev;
             found = 0;
         }
@@ -337,6 +373,7 @@ static int real_disk(void *self, int fd, char ret[64])
 {
     char path[PATH_MAX];
     struct stat st;
+    int moved = 1;
 
     (void)self;
     ret[0] = '\0';
@@ -344,13 +381,14 @@ static int real_disk(void *self, int fd, char ret[64])
         return -1;
     if (disk_of(major(st.st_dev), minor(st.st_dev), path) != 0) {
         dev_t source = 0;
-        if (mount_source(fd, st.st_dev, &source) != 0 ||
+        if (mount_source(fd, &source) != 0 ||
             disk_of(major(source), minor(source), path) != 0)
             return 0;
     }
-    for (unsigned steps = 0; steps < 8 && step_down(path); steps++) {
-    }
-    (void)snprintf(ret, 64, "%.63s", strrchr(path, '/') + 1);
+    for (unsigned steps = 0; steps < DISK_STEPS_MAX && moved == 1; steps++)
+        moved = step_down(path);
+    if (moved == 0)
+        (void)snprintf(ret, 64, "%.63s", strrchr(path, '/') + 1);
     return 0;
 }
 

@@ -36,14 +36,25 @@ uint32_t sl_utf8_point(struct sl_view in, size_t *length)
 }
 
 /* Characters that act instead of being seen: controls, bidi marks and overrides, line and
- * paragraph separators, zero-width joiners' relatives, byte order mark, tags. ZWNJ and ZWJ
- * (U+200C, U+200D) stay: Persian cannot be written without the first. */
+ * paragraph separators, fillers and joiners that show nothing, byte order mark, tags. ZWNJ and
+ * ZWJ (U+200C, U+200D) stay: Persian cannot be written without the first. */
 static bool acts(uint32_t p)
 {
-    return p < 0x20 || (p >= 0x7f && p < 0xa0) || p == 0xad || p == 0x61c || p == 0x180e ||
-           p == 0x200b || p == 0x200e || p == 0x200f || (p >= 0x2028 && p <= 0x202e) ||
-           (p >= 0x2060 && p <= 0x206f) || p == 0xfeff || (p >= 0xfff9 && p <= 0xfffb) ||
-           (p >= 0xe0000 && p <= 0xe0fff) || p == '\\';
+    static const struct {
+        uint32_t first, last;
+    } acting[] = {
+        { 0x00, 0x1f },       { '\\', '\\' },       { 0x7f, 0x9f },       { 0xad, 0xad },
+        { 0x34f, 0x34f },     { 0x61c, 0x61c },     { 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },
+        { 0x180b, 0x180f },   { 0x200b, 0x200b },   { 0x200e, 0x200f },   { 0x2028, 0x202e },
+        { 0x2060, 0x206f },   { 0x3164, 0x3164 },   { 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },
+        { 0xfff9, 0xfffb },   { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+    };
+
+    for (size_t i = 0; i < sizeof acting / sizeof *acting; i++) {
+        if (p >= acting[i].first && p <= acting[i].last)
+            return true;
+    }
+    return false;
 }
 
 const char *sl_plain(struct sl_view name, char *out, size_t room)

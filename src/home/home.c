@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The folder of a home: finding productions in it, storing and loading their vault files. See
+ * home.h.
+ */
+#include "home/home.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/say.h"
+#include "home/passphrase.h"
+#include "shelf/shelf.h"
+
+#define PATH_ROOM   4096u
+#define VAULT_ROOM  (SL_VAULT_TEXT_MAX + (64u << 10)) /* sealed: header and tags besides */
+#define WORK_LOW    15u                               /* scrypt with --low-memory */
+#define INSIDE_ROOM (SL_ALIAS_MAX + 64u)
+
+struct sl_home {
+    const struct sl_os *os;
+    struct sl_shelf *shelf;
+    char shown[PATH_ROOM];
+};
+
+const struct sl_os *sl_home_os(const struct sl_home *h)
+{
+    return h->os;
+}
+
+void sl_home_free(struct sl_home *h)
+{
+    if (h == NULL)
+        return;
+    sl_shelf_free(h->shelf);
+    free(h);
+}
+
+/* Make every folder of `path` that is missing. What goes wrong shows when it is opened. */
+static void make_folders(const struct sl_os *os, const char *path)
+{
+    char part[PATH_ROOM];
+
+    for (size_t i = 1; path[i - 1] != '\0' && i < sizeof part; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        (void)os->mkdirat(os->self, SL_OS_CWD, part, 0700);
+    }
+}
+
+sl_rc sl_home_open(const struct sl_os *os, const char *path, bool create, struct sl_home **ret,
+                   struct sl_err *err)
+{
+    SL_AUTO_FREE(home) *h = calloc(1, sizeof *h);
+
+    if (h == NULL)
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
+    h->os = os;
+    (void)sl_plain((struct sl_view){ (const uint8_t *)path, strlen(path) }, h->shown,
+                   sizeof h->shown);
+    if (strlen(path) >= PATH_ROOM)
+        return sl_fail(err, SL_E_USAGE, _("the path of the home is too long"));
+    if (create)
+        make_folders(os, path);
+    int dir = os->open(os->self, SL_OS_CWD, path, O_RDONLY | O_DIRECTORY, 0, 0);
+    if (dir < 0 && errno == ENOENT)
+        return sl_fail(err, SL_E_MISSING,
+                       _("there is no home at '%s'\n  make one with: safelight init"), h->shown);
+    if (dir < 0)
+        return sl_fail_errno(err, _("cannot open the home '%s'"), h->shown);
+    sl_rc rc = sl_shelf_new(os, dir, &h->shelf, err);
+    if (rc != SL_OK) {
+        (void)os->close(os->self, dir);
+        return rc;
+    }
+    *ret = SL_TAKE(h);
+    return SL_OK;
+}
+
+static void inside(char path[INSIDE_ROOM], const char *alias, const char *name)
+{
+    (void)snprintf(path, INSIDE_ROOM, "productions/%s/%s", alias, name);
+}
+
+/* ---- which production ---- */
+
+struct aliases {
+    char names[8][SL_ALIAS_MAX + 1]; /* enough to say which there are */
+    size_t count;
+};
+
+static sl_rc note_alias(void *who, const struct sl_os_entry *entry, struct sl_err *err)
+{
+    struct aliases *a = who;
+    struct sl_view name = { (const uint8_t *)entry->name, strlen(entry->name) };
+
+    (void)err;
+    if (sl_alias_check(name, "", NULL) != SL_OK)
+        return SL_OK;
+    if (a->count < sizeof a->names / sizeof *a->names)
+        (void)snprintf(a->names[a->count], sizeof a->names[0], "%.*s", (int)SL_ALIAS_MAX,
+                       entry->name);
+    a->count++;
+    return SL_OK;
+}
+
+static sl_rc only_one(struct sl_home *h, char alias[SL_ALIAS_MAX + 1], struct sl_err *err)
+{
+    struct aliases a = { 0 };
+    char list[400] = "";
+
+    SL_TRY(sl_shelf_list(h->shelf, "productions", note_alias, &a, err));
+    if (a.count == 0)
+        return sl_fail(err, SL_E_MISSING,
+                       _("the home '%s' knows no production\n  make one with: safelight init"),
+                       h->shown);
+    if (a.count == 1) {
+        memcpy(alias, a.names[0], sizeof a.names[0]);
+        return SL_OK;
+    }
+    for (size_t i = 0; i < a.count && i < sizeof a.names / sizeof *a.names; i++) {
+        size_t used = strlen(list);
+        (void)snprintf(list + used, sizeof list - used, " %s", a.names[i]);
+    }
+    return sl_fail(err, SL_E_USAGE,
+                   _("the home knows several productions:%s\n  choose one with --production NAME"),
+                   list);
+}
+
+/* ---- load and store ---- */
+
+static sl_rc unlock(struct sl_home *h, const char *path, const char *alias,
+                    const struct sl_passphrase_from *from, struct sl_vault **ret,
+                    struct sl_err *err)
+{
+    SL_AUTO_CLEAR(buf) file = sl_buf_upto(VAULT_ROOM);
+    SL_AUTO_FREE(secret) *words = NULL;
+    SL_AUTO_FREE(secret) *text = NULL;
+    char prompt[SL_ALIAS_MAX + 64];
+
+    SL_TRY(sl_shelf_read(h->shelf, path, &file, err));
+    (void)snprintf(prompt, sizeof prompt, _("passphrase of production '%s'"), alias);
+    SL_TRY(sl_passphrase_read(h->os, from, prompt, false, &words, err));
+    sl_rc rc = sl_age_open_passphrase(sl_buf_view(&file), sl_secret_expose(words), SL_AGE_WORK_MAX,
+                                      &text, err);
+    if (rc != SL_OK)
+        return sl_note(err, rc, _("unlocking production '%s'"), alias);
+    return sl_vault_read(sl_secret_expose(text), ret, err);
+}
+
+static sl_rc load_clear(struct sl_home *h, const char *path, struct sl_vault **ret,
+                        struct sl_err *err)
+{
+    SL_AUTO_FREE(secret) *text = NULL;
+    uint64_t bytes = 0;
+
+    SL_TRY(sl_shelf_bytes(h->shelf, path, &bytes, err));
+    if (bytes == 0 || bytes > SL_VAULT_TEXT_MAX)
+        return sl_fail(err, SL_E_BROKEN, _("the home's file has an impossible size"));
+    SL_TRY(sl_secret_blank((size_t)bytes, &text, err));
+    SL_TRY(sl_shelf_read_into(h->shelf, path, sl_secret_fill(text), (size_t)bytes, err));
+    return sl_vault_read(sl_secret_expose(text), ret, err);
+}
+
+sl_rc sl_home_load(struct sl_home *h, const char *alias, const struct sl_passphrase_from *from,
+                   struct sl_vault **ret, struct sl_err *err)
+{
+    char name[SL_ALIAS_MAX + 1], path[INSIDE_ROOM];
+    uint64_t bytes = 0;
+
+    if (alias == NULL) {
+        SL_TRY(only_one(h, name, err));
+    } else {
+        SL_TRY(sl_alias_check((struct sl_view){ (const uint8_t *)alias, strlen(alias) },
+                              _("production"), err));
+        (void)snprintf(name, sizeof name, "%s", alias);
+    }
+    inside(path, name, "vault.txt");
+    if (sl_shelf_bytes(h->shelf, path, &bytes, NULL) == SL_OK)
+        return load_clear(h, path, ret, err);
+    inside(path, name, "vault.age");
+    sl_rc rc = sl_shelf_bytes(h->shelf, path, &bytes, err);
+    if (rc == SL_E_MISSING)
+        return sl_fail(err, SL_E_MISSING, _("the home '%s' knows no production '%s'"), h->shown,
+                       name);
+    SL_TRY(rc);
+    return unlock(h, path, name, from, ret, err);
+}
+
+static bool is_there(struct sl_home *h, const char *alias)
+{
+    static const char *const files[] = { "vault.age", "vault.txt" };
+    char path[INSIDE_ROOM];
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        inside(path, alias, files[i]);
+        if (sl_shelf_bytes(h->shelf, path, &bytes, NULL) == SL_OK)
+            return true;
+    }
+    return false;
+}
+
+sl_rc sl_home_store(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *passphrase,
+                    bool low_memory, struct sl_err *err)
+{
+    SL_AUTO_FREE(secret) *text = NULL;
+    SL_AUTO_CLEAR(buf) sealed = sl_buf_upto(VAULT_ROOM);
+    char path[INSIDE_ROOM];
+
+    if (is_there(h, v->alias))
+        return sl_fail(err, SL_E_REFUSED, _("the home '%s' has a production '%s' already"),
+                       h->shown, v->alias);
+    SL_TRY(sl_vault_write(v, &text, err));
+    struct sl_view bytes = sl_secret_expose(text);
+    inside(path, v->alias, passphrase != NULL ? "vault.age" : "vault.txt");
+    if (passphrase != NULL) {
+        SL_TRY(sl_age_seal_passphrase(sl_secret_expose(passphrase),
+                                      low_memory ? WORK_LOW : SL_AGE_WORK_HOME, bytes, &sealed,
+                                      err));
+        bytes = sl_buf_view(&sealed);
+    }
+    sl_rc rc = sl_shelf_put(h->shelf, path, &bytes, 1, err);
+    return rc == SL_OK ? SL_OK : sl_note(err, rc, _("writing to the home '%s'"), h->shown);
+}
+
+sl_rc sl_home_folder(struct sl_home *h, const char *alias, const char *name, int *ret,
+                     struct sl_err *err)
+{
+    char path[INSIDE_ROOM];
+
+    inside(path, alias, name);
+    sl_rc rc = sl_shelf_make_folder(h->shelf, path, err);
+    if (rc != SL_OK)
+        return sl_note(err, rc, _("writing to the home '%s'"), h->shown);
+    int fd = h->os->open(h->os->self, sl_shelf_dir(h->shelf), path, O_RDONLY | O_DIRECTORY, 0, 0);
+    if (fd < 0)
+        return sl_fail_errno(err, _("cannot open '%s' in the home '%s'"), path, h->shown);
+    *ret = fd;
+    return SL_OK;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The spool, laid out like a keeper: <keeper's id in hex>/<f or s>/<2 hex>/<32 hex>. See spool.h.
+ */
+#include "home/spool.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/say.h"
+#include "shelf/shelf.h"
+
+#define PATH_ROOM (SL_FOLDER_TEXT + SL_OBJECT_TEXT + SL_NAME_MAX)
+
+struct sl_spool {
+    const struct sl_os *os;
+    struct sl_shelf *shelf;
+};
+
+sl_rc sl_spool_open(struct sl_home *h, const struct sl_vault *v, struct sl_spool **ret,
+                    struct sl_err *err)
+{
+    SL_AUTO_FREE(spool) *s = calloc(1, sizeof *s);
+    int dir = -1;
+
+    if (s == NULL)
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
+    s->os = sl_home_os(h);
+    SL_TRY(sl_home_folder(h, v->alias, "spool", &dir, err));
+    sl_rc rc = sl_shelf_new(s->os, dir, &s->shelf, err);
+    if (rc != SL_OK) {
+        (void)s->os->close(s->os->self, dir);
+        return rc;
+    }
+    *ret = SL_TAKE(s);
+    return SL_OK;
+}
+
+void sl_spool_free(struct sl_spool *s)
+{
+    if (s == NULL)
+        return;
+    sl_shelf_free(s->shelf);
+    free(s);
+}
+
+sl_rc sl_spool_put(struct sl_spool *s, const struct sl_id *keeper, const struct sl_object *name,
+                   const struct sl_view *pieces, size_t count, struct sl_err *err)
+{
+    char path[PATH_ROOM], id[SL_FOLDER_TEXT], object[SL_OBJECT_TEXT];
+
+    sl_id_text(keeper, id);
+    sl_object_text(name, object);
+    (void)snprintf(path, sizeof path, "%s/%s", id, object);
+    sl_rc rc = sl_shelf_put(s->shelf, path, pieces, count, err);
+    return rc == SL_OK ? SL_OK : sl_note(err, rc, _("keeping it in the spool"));
+}
+
+/* ---- walking what waits for one keeper ---- */
+
+struct names { /* objects of one two-digit folder, read before any is removed */
+    struct sl_object *at;
+    size_t count, room;
+    const char *folder; /* "f/ab" */
+};
+
+static sl_rc note_name(void *who, const struct sl_os_entry *entry, struct sl_err *err)
+{
+    struct names *n = who;
+    char text[SL_NAME_MAX + 16];
+    struct sl_object o;
+
+    (void)snprintf(text, sizeof text, "%s/%s", n->folder, entry->name);
+    if (sl_object_read((struct sl_view){ (const uint8_t *)text, strlen(text) }, &o, NULL) != SL_OK)
+        return SL_OK;
+    if (n->count == n->room) {
+        size_t room = n->room > 0 ? n->room * 2 : 64;
+        struct sl_object *grown = realloc(n->at, room * sizeof *grown);
+        if (grown == NULL)
+            return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
+        n->at = grown;
+        n->room = room;
+    }
+    n->at[n->count++] = o;
+    return SL_OK;
+}
+
+typedef sl_rc folder_fn(struct sl_spool *s, const char *id, const struct names *n, void *who,
+                        struct sl_err *err);
+
+/* All 2 x 256 folders; one that is not there is empty. */
+static sl_rc each_folder(struct sl_spool *s, const struct sl_id *keeper, folder_fn *each, void *who,
+                         struct sl_err *err)
+{
+    static const char kinds[] = { SL_OBJECT_FULL, SL_OBJECT_SLIP };
+    char id[SL_FOLDER_TEXT], folder[8], path[PATH_ROOM];
+
+    sl_id_text(keeper, id);
+    for (unsigned i = 0; i < 512; i++) {
+        struct names n = { .folder = folder };
+        (void)snprintf(folder, sizeof folder, "%c/%02x", kinds[i / 256], i % 256);
+        (void)snprintf(path, sizeof path, "%s/%s", id, folder);
+        sl_rc rc = sl_shelf_list(s->shelf, path, note_name, &n, err);
+        if (rc == SL_OK && n.count > 0)
+            rc = each(s, id, &n, who, err);
+        free(n.at);
+        SL_TRY(rc);
+    }
+    return SL_OK;
+}
+
+static sl_rc count_folder(struct sl_spool *s, const char *id, const struct names *n, void *who,
+                          struct sl_err *err)
+{
+    (void)s;
+    (void)id;
+    (void)err;
+    *(uint64_t *)who += n->count;
+    return SL_OK;
+}
+
+sl_rc sl_spool_count(struct sl_spool *s, const struct sl_id *keeper, uint64_t *ret,
+                     struct sl_err *err)
+{
+    *ret = 0;
+    return each_folder(s, keeper, count_folder, ret, err);
+}
+
+struct pushing {
+    sl_spool_each *each;
+    void *who;
+};
+
+static sl_rc push_folder(struct sl_spool *s, const char *id, const struct names *n, void *who,
+                         struct sl_err *err)
+{
+    struct pushing *p = who;
+
+    for (size_t i = 0; i < n->count; i++) {
+        SL_AUTO_CLEAR(buf) bytes = sl_buf_upto(SL_FULL_BYTES);
+        char path[PATH_ROOM], object[SL_OBJECT_TEXT];
+        sl_object_text(&n->at[i], object);
+        (void)snprintf(path, sizeof path, "%s/%s", id, object);
+        sl_rc rc = sl_shelf_read(s->shelf, path, &bytes, err);
+        if (rc == SL_E_MISSING)
+            continue; /* another run pushed it meanwhile */
+        SL_TRY(rc);
+        if (bytes.len != sl_object_bytes(n->at[i].kind))
+            return sl_fail(err, SL_E_BROKEN, _("'%s' in the spool has an impossible size"), object);
+        SL_TRY(p->each(p->who, &n->at[i], sl_buf_view(&bytes), err));
+        rc = sl_shelf_remove(s->shelf, path, err);
+        if (rc != SL_E_MISSING)
+            SL_TRY(rc);
+    }
+    return SL_OK;
+}
+
+sl_rc sl_spool_push(struct sl_spool *s, const struct sl_id *keeper, sl_spool_each *each, void *who,
+                    struct sl_err *err)
+{
+    struct pushing p = { each, who };
+
+    return each_folder(s, keeper, push_folder, &p, err);
+}
