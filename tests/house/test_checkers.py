@@ -59,7 +59,7 @@ FAULTS = [
     ("fuzz", None, {"src/a/a.c": HEAD + READER, "tests/a/corpus_x/one": "1",
                     "tests/a/fuzz_x.c": HEAD + "sl_x_read(v);\n",
                     "tests/a/meson.build": "fuzzers = ['x']\n"}),
-    ("fuzz", "reads untrusted bytes", {"src/a/a.c": HEAD + READER}),
+    ("fuzz", "read untrusted bytes", {"src/a/a.c": HEAD + READER}),
     ("fuzz", "has no corpus", {"tests/a/fuzz_x.c": HEAD, "tests/a/meson.build": "fuzzers = ['x']"}),
     ("fuzz", "is not among", {"tests/a/fuzz_x.c": HEAD, "tests/a/corpus_x/one": "1"}),
 ]
