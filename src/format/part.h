@@ -27,6 +27,8 @@ struct sl_part {
     struct sl_id locker;
     uint32_t epoch;
     uint64_t number;        /* of the part within the roll, from 0 */
+    uint8_t after[SL_SHA256_BYTES]; /* hash of the entry with the part before; zero for number 0.
+                                       So a machine restored from a snapshot forks no roll. */
     bool last;              /* with this part the roll is whole */
     uint64_t files, bytes;  /* of the whole roll; only said where last */
     size_t pack_count;      /* 0..SL_PART_PACKS_MAX + 1 (the manifest may need one of its own) */
