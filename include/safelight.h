@@ -227,5 +227,6 @@ struct sl_rehearse {
     bool keep;        /* leave everything there */
     unsigned clip_mb; /* size of the one big clip; 0: 300 */
 };
-/* Talks while it goes; its table goes to `say` at the end. SL_OK only if all agrees. */
+/* Talks while it goes; its table goes to `say` at the end. SL_OK only if all agrees. After another
+ * failure than SL_E_CANCELLED the folder is left to be looked at, and named. */
 sl_rc sl_rehearse_all(struct sl *sl, const struct sl_rehearse *job, struct sl_err *err);
