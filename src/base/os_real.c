@@ -381,8 +381,7 @@ static int real_disk(void *self, int fd, char ret[64])
         return -1;
     if (disk_of(major(st.st_dev), minor(st.st_dev), path) != 0) {
         dev_t source = 0;
-        if (mount_source(fd, &source) != 0 ||
-            disk_of(major(source), minor(source), path) != 0)
+        if (mount_source(fd, &source) != 0 || disk_of(major(source), minor(source), path) != 0)
             return 0;
     }
     for (unsigned steps = 0; steps < DISK_STEPS_MAX && moved == 1; steps++)
