@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/say.h"
 #include "shelf/inside.h"
 
