@@ -35,8 +35,8 @@ struct sl_locker_info {
 struct sl_founding {
     uint8_t maker[SL_SIGN_PUBLIC_BYTES];
     uint8_t need;
-    uint32_t quorum_suite;           /* 0: no quorum (the founding home holds the keys itself) */
-    struct sl_age_recipient care;    /* care epoch 0 */
+    uint32_t quorum_suite;        /* 0: no quorum (the founding home holds the keys itself) */
+    struct sl_age_recipient care; /* care epoch 0 */
     size_t keeper_count, locker_count;
     struct sl_keeper_info keepers[SL_KEEPERS_MAX];
     struct sl_locker_info lockers[SL_LOCKERS_MAX];
@@ -47,17 +47,19 @@ sl_rc sl_founding_read(struct sl_view in, struct sl_founding *ret, struct sl_err
  * stands in the slip, salt included, so that it cannot be guessed from what is known. */
 void sl_production_of(struct sl_view salted_founding, uint8_t ret[SL_PRODUCTION_BYTES]);
 
-struct sl_opened { /* body of OPENED */
-    uint32_t role;                             /* 1 maker, 2 capture machine, 3 member */
-    bool goes_on;                              /* a killed session's roll is taken up again */
-    uint8_t left_session[SL_SESSION_BYTES];    /* that session */
-    uint64_t left_entries;                     /* how many entries of it are known to be durable */
-    uint64_t left_packs;                       /* packs of it from this number on were left behind */
+enum sl_role { SL_ROLE_MAKER = 1, SL_ROLE_CAPTURE = 2, SL_ROLE_MEMBER = 3, SL_ROLE_LAST = 3 };
+
+struct sl_opened {                          /* body of OPENED */
+    uint32_t role;                          /* enum sl_role */
+    bool goes_on;                           /* a killed session's roll is taken up again */
+    uint8_t left_session[SL_SESSION_BYTES]; /* that session */
+    uint64_t left_entries;                  /* how many entries of it are known to be durable */
+    uint64_t left_packs;                    /* packs of it from this number on were left behind */
 };
 sl_rc sl_opened_write(const struct sl_opened *o, struct sl_buf *out, struct sl_err *err);
 sl_rc sl_opened_read(struct sl_view in, struct sl_opened *ret, struct sl_err *err);
 
-struct sl_closed { /* body of CLOSED */
+struct sl_closed {  /* body of CLOSED */
     uint64_t packs; /* packs the session has sent, thrown-away numbers included */
 };
 sl_rc sl_closed_write(const struct sl_closed *c, struct sl_buf *out, struct sl_err *err);
@@ -71,10 +73,14 @@ struct sl_author { /* body of AUTHOR: whom the maker lets write */
 sl_rc sl_author_write(const struct sl_author *a, struct sl_buf *out, struct sl_err *err);
 sl_rc sl_author_read(struct sl_view in, struct sl_author *ret, struct sl_err *err);
 
+#define SL_CHECKPOINT_ENTRIES_MAX (UINT64_C(1) << 32)
+#define SL_CHECKPOINT_BYTES_MAX   (UINT64_C(1) << 40)
+#define SL_CHECKPOINT_PACKS_MAX   65536u
+
 struct sl_checkpoint { /* body of CHECKPOINT: what one member knew, its list lies in packs */
-    uint64_t entries;                      /* how many entries it lists */
-    uint64_t bytes;                        /* of the list, unpacked */
-    uint8_t hash[SL_SHA256_BYTES];         /* of the list, unpacked */
-    uint64_t first_pack, pack_count;       /* of the entry's own session */
+    uint64_t entries;  /* how many entries it lists */
+    uint64_t bytes;    /* of the list, unpacked */
+    uint8_t hash[SL_SHA256_BYTES];   /* of the list, unpacked */
+    uint64_t first_pack, pack_count; /* of the entry's own session */
 };
 sl_rc sl_checkpoint_read(struct sl_view in, struct sl_checkpoint *ret, struct sl_err *err);

@@ -12,8 +12,9 @@
 #include "crypto/derive.h"
 #include "format/part.h"
 
-#define SL_MANIFEST_LINE_MAX    (1u << 20) /* bytes of one line */
+#define SL_MANIFEST_LINE_MAX    (1u << 20)                      /* bytes of one line */
 #define SL_MANIFEST_EXTENTS_MAX (2u * (SL_PART_PACKS_MAX + 1u)) /* of one line */
+#define SL_MANIFEST_WINDOW_LOG  23                              /* zstd windows up to 8 MiB */
 #define SL_XXH128_BYTES         16u
 
 enum sl_manifest_type { SL_MANIFEST_FILE, SL_MANIFEST_FOLDER };
@@ -28,16 +29,17 @@ struct sl_manifest_line {
     enum sl_manifest_type type;
     uint8_t path[SL_PATH_MAX]; /* any bytes but NUL; beneath the card; "." for the card itself */
     size_t path_bytes;
-    uint32_t mode;             /* permission bits, 07777 at most */
+    uint32_t mode; /* permission bits, 07777 at most */
     int64_t mtime_s;
     uint32_t mtime_ns;
     /* files only: */
-    uint64_t size;             /* of the whole file */
-    uint64_t from;             /* first byte that this part holds; 0 unless an earlier part cut it */
-    uint64_t until;            /* one past the last byte that this part holds; size unless cut */
+    uint64_t size;  /* of the whole file */
+    uint64_t from;  /* first byte that this part holds; 0 unless an earlier part cut it */
+    uint64_t until; /* one past the last byte that this part holds; size unless cut */
     uint8_t sha256[SL_SHA256_BYTES]; /* of the whole file; where until < size: of [0, until) */
-    uint8_t xxh128[SL_XXH128_BYTES]; /* canonical form, of the whole file; only where until == size */
-    size_t extent_count;       /* their bytes add up to until - from */
+    /* Canonical form, of the whole file; only where until == size. */
+    uint8_t xxh128[SL_XXH128_BYTES];
+    size_t extent_count; /* their bytes add up to until - from */
     struct sl_extent extents[SL_MANIFEST_EXTENTS_MAX];
 };
 
@@ -49,7 +51,10 @@ SL_OWNED(manifest_writer)
 /* SL_E_USAGE when the manifest would pass SL_MANIFEST_RAW_MAX: end the part first. */
 sl_rc sl_manifest_add(struct sl_manifest_writer *w, const struct sl_manifest_line *line,
                       struct sl_err *err);
-uint64_t sl_manifest_raw_bytes(const struct sl_manifest_writer *w);  /* so far */
+uint64_t sl_manifest_raw_bytes(const struct sl_manifest_writer *w); /* so far */
+/* How many raw bytes are sure to fit one pack of `need` slices once they are packed (for few
+ * slices less than SL_MANIFEST_RAW_MAX): end the part before. */
+uint64_t sl_manifest_raw_fits(unsigned need);
 /* Zstd frame of all lines, appended to *out; starts the writer afresh. */
 sl_rc sl_manifest_finish(struct sl_manifest_writer *w, struct sl_buf *out, struct sl_err *err);
 

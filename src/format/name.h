@@ -9,11 +9,11 @@
 #include "base/limits.h"
 #include "crypto/secret.h"
 
-#define SL_ID_BYTES      16u /* keepers, lockers and rolls are known by 16 random bytes */
-#define SL_NAME_BYTES    16u
-#define SL_OBJECT_TEXT   38u /* "f/ab/abcdef..." with NUL */
-#define SL_ATTEMPTS_MAX  4u  /* attempts 0..3 at one object; readers try them in order */
-#define SL_FOLDER_TEXT   33u /* a keeper's folder: its id in hex, with NUL */
+#define SL_ID_BYTES     16u /* keepers, lockers and rolls are known by 16 random bytes */
+#define SL_NAME_BYTES   16u
+#define SL_OBJECT_TEXT  38u /* "f/ab/abcdef..." with NUL */
+#define SL_ATTEMPTS_MAX 4u  /* attempts 0..3 at one object; readers try them in order */
+#define SL_FOLDER_TEXT  33u /* a keeper's folder: its id in hex, with NUL */
 
 struct sl_id {
     uint8_t bytes[SL_ID_BYTES];

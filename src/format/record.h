@@ -9,13 +9,14 @@
 #include "crypto/derive.h"
 #include "crypto/sign.h"
 
-#define SL_RECORD_BYTES   256u
-#define SL_RECORD_VERSION 1u
-#define SL_SALT_BYTES     32u
-#define SL_SESSION_BYTES  SL_SIGN_PUBLIC_BYTES /* a session is known by its public key */
-#define SL_PRODUCTION_BYTES 32u /* SHA-256 of the founding's body, salt included */
+#define SL_RECORD_BYTES     256u
+#define SL_RECORD_VERSION   1u
+#define SL_SALT_BYTES       32u
+#define SL_SESSION_BYTES    SL_SIGN_PUBLIC_BYTES /* a session is known by its public key */
+#define SL_PRODUCTION_BYTES 32u                  /* SHA-256 of the founding's body, salt included */
 
-enum sl_entry_kind { /* an unknown kind is kept, counted and shown */
+/* An unknown kind is kept, counted and shown. */
+enum sl_entry_kind {
     SL_ENTRY_FOUNDING = 1,
     SL_ENTRY_OPENED = 2, /* first entry of a session that is not the founding */
     SL_ENTRY_CLOSED = 3, /* last entry of a session */
@@ -30,13 +31,13 @@ enum sl_entry_kind { /* an unknown kind is kept, counted and shown */
 struct sl_record {
     uint8_t production[SL_PRODUCTION_BYTES];
     uint8_t session[SL_SESSION_BYTES];
-    uint64_t number;                     /* counts from 0 within the session */
-    uint8_t previous[SL_SHA256_BYTES];   /* of the record before and its signature; zero at 0 */
-    uint8_t heads[SL_SHA256_BYTES];      /* of the encoded list of heads; zero for none */
-    int64_t claimed;                     /* seconds since 1970 UTC; 0: not said */
-    uint32_t kind;                       /* enum sl_entry_kind, or one we do not know */
-    uint8_t body[SL_SHA256_BYTES];       /* of salt and body; zero for none */
-    uint8_t care_body[SL_SHA256_BYTES];  /* of salt and care body; zero for none */
+    uint64_t number;                    /* counts from 0 within the session */
+    uint8_t previous[SL_SHA256_BYTES];  /* of the record before and its signature; zero at 0 */
+    uint8_t heads[SL_SHA256_BYTES];     /* of the encoded list of heads; zero for none */
+    int64_t claimed;                    /* seconds since 1970 UTC; 0: not said */
+    uint32_t kind;                      /* enum sl_entry_kind, or one we do not know */
+    uint8_t body[SL_SHA256_BYTES];      /* of salt and body; zero for none */
+    uint8_t care_body[SL_SHA256_BYTES]; /* of salt and care body; zero for none */
 };
 
 /* Write the 256 bytes; read them. An unknown version is SL_E_BROKEN and named in the text. */

@@ -23,14 +23,14 @@ struct sl_seat { /* one keeper of this session and the shard number it gets of e
 
 struct sl_session {
     uint8_t production[SL_PRODUCTION_BYTES];
-    uint8_t session[SL_SESSION_BYTES];         /* the session's public key */
-    uint8_t author[SL_SIGN_PUBLIC_BYTES];      /* the long key that certifies it */
+    uint8_t session[SL_SESSION_BYTES];    /* the session's public key */
+    uint8_t author[SL_SIGN_PUBLIC_BYTES]; /* the long key that certifies it */
     uint8_t name_key[SL_SESSION_KEY_BYTES];
     uint8_t tag_key[SL_SESSION_KEY_BYTES];
-    uint8_t need;                              /* k of every pack of this session */
-    uint8_t seat_count;                        /* k+1..SL_KEEPERS_MAX */
-    struct sl_seat seats[SL_KEEPERS_MAX];      /* keepers and shard numbers each only once */
-    uint8_t certificate[SL_SIGNATURE_BYTES];   /* by the author, over everything above */
+    uint8_t need;                            /* k of every pack of this session */
+    uint8_t seat_count;                      /* k+1..SL_KEEPERS_MAX */
+    struct sl_seat seats[SL_KEEPERS_MAX];    /* keepers and shard numbers each only once */
+    uint8_t certificate[SL_SIGNATURE_BYTES]; /* by the author, over everything above */
 };
 
 /* Sign as the author; fills author and certificate. */
