@@ -22,8 +22,6 @@
 #include "crypto/secret.h"
 #include "format/founding.h"
 
-enum sl_role { SL_ROLE_MAKER = 1, SL_ROLE_CAPTURE = 2, SL_ROLE_MEMBER = 3 }; /* as in the journal */
-
 /* One production as this home knows it: the vault file, read. */
 struct sl_vault {
     char alias[SL_ALIAS_MAX + 1];

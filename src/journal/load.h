@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reading the journal: what is known, and what is missing. Every keeper is asked for its list of
+ * slips; those that nobody explained yet are fetched and opened; one slip explains its session, so
+ * that everything else of it has a known name. What an entry says is believed only if its session's
+ * author may write. A list never proves absence: it is compared with what others hold.
+ *
+ * Kept in memory: some 300 bytes an entry; bodies are fetched again when they are needed.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/os.h"
+#include "base/own.h"
+#include "format/part.h"
+#include "format/slip.h"
+#include "home/home.h"
+#include "keeper/keeper.h"
+
+struct sl_journal_session {
+    struct sl_session explained;
+    struct sl_name_key names;
+    enum sl_role role; /* of its author; 0: nobody that the maker named */
+    bool believed;     /* its author may write, and it signed no two entries of one number */
+    bool convicted;    /* it did: proof against this session */
+    bool closed;       /* its last entry is there */
+    uint64_t entries;  /* numbers seen are below this */
+    char author[SL_ALIAS_MAX + 1];
+};
+
+struct sl_journal_entry {
+    size_t session; /* index */
+    uint64_t number;
+    uint32_t kind;
+    int64_t claimed;
+    uint8_t hash[SL_SHA256_BYTES];
+    uint8_t previous[SL_SHA256_BYTES];
+    uint32_t held;  /* bit i: keeper i of the vault holds this slip (listed, or opened) */
+    uint32_t wrong; /* bit i: it holds other bytes under this name */
+    bool has_body;
+    /* parts: */
+    bool readable; /* this home opened the body */
+    int locker;    /* index in the vault, -1 unknown */
+    struct sl_id roll;
+    char roll_name[SL_ALIAS_MAX + 1];
+    uint64_t part, first_pack, pack_count, files, bytes;
+    uint32_t proved; /* seats of the session */
+    uint8_t after[SL_SHA256_BYTES];
+    bool last;
+};
+
+struct sl_roll { /* one offload, put together from its parts */
+    int locker;  /* index in the vault */
+    struct sl_id id;
+    char name[SL_ALIAS_MAX + 8]; /* "A001", "A001~2" */
+    size_t part_count;           /* parts 0..part_count-1, without a gap */
+    size_t *parts;               /* indices of entries */
+    bool whole;                  /* the last of them says so */
+    uint64_t packs;
+    int64_t claimed;    /* of its first part */
+    const char *author; /* alias, borrowed */
+};
+
+struct sl_journal_keeper {
+    const struct sl_keeper_info *info;
+    struct sl_keeper *handle; /* NULL: away */
+    bool away;
+    uint64_t lacks, lied, foreign; /* slips */
+    char trouble[256];             /* what was seen first */
+    struct listing *listing;
+};
+
+struct sl_journal {
+    const struct sl_os *os;
+    const struct sl_vault *vault;
+    size_t keeper_count, session_count, entry_count, roll_count;
+    struct sl_journal_keeper keepers[SL_KEEPERS_MAX];
+    struct sl_journal_session *sessions;
+    struct sl_journal_entry *entries;
+    struct sl_roll *rolls;
+    uint64_t unknown_kinds, unbelieved, gaps, convicted;
+    /* workspace */
+    uint8_t *slip;
+    struct sl_buf plain;
+    size_t session_room, entry_room;
+    struct authors *authors;
+    size_t *places, place_room; /* open addressing over (session, number): index of entry + 1 */
+};
+
+/* Ask every keeper. `thorough`: every slip of every keeper is fetched and compared, not only one
+ * copy of each entry. SL_E_RETRY when no keeper at all answers. SL_E_REFUSED when this home has no
+ * care identity. `stop` (may be NULL) is looked at between slips. The caller owns *ret. */
+sl_rc sl_journal_load(const struct sl_os *os, const struct sl_vault *v, bool thorough,
+                      const bool *stop, struct sl_journal **ret, struct sl_err *err);
+void sl_journal_free(struct sl_journal *j);
+SL_OWNED(journal)
+
+/* Fetch an entry's slip again from any keeper that holds it, and open the body with the vault's
+ * locker identities; appends it to *body. */
+sl_rc sl_journal_body(struct sl_journal *j, const struct sl_journal_entry *e, struct sl_buf *body,
+                      struct sl_err *err);
+
+/* Find a roll by locker and name ("A001~2"); NULL if there is none. */
+const struct sl_roll *sl_journal_roll(const struct sl_journal *j, int locker, struct sl_view name);
+
+/* Put the rolls together from the entries; done by sl_journal_load. In rolls.c. */
+sl_rc sl_journal_make_rolls(struct sl_journal *j, struct sl_err *err);
