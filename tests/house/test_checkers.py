@@ -29,6 +29,7 @@ FAULTS = [
     ("rooms", "is no room", {"src/nowhere/a.c": HEAD}),
     ("rooms", "is for a/ only", {"src/b/b.c": HEAD + '#include "a/inside.h"\n'}),
     ("rooms", "does not stand above", {"tools/rooms.txt": "a | b |\nb | |\n"}),
+    ("rooms", "ARCHITECTURE.md: its table", {"ARCHITECTURE.md": "| `b/` | x |\n| `a/` | x |\n"}),
     ("shape", None, {"src/a/a.c": HEAD + '/* http://x */\nchar *a = "//";\n'}),
     ("shape", "sl_long() is 83 lines long", {"src/a/a.c": HEAD + LONG}),
     ("shape", "over 700", {"src/a/a.c": HEAD + ";\n" * 700}),
