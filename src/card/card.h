@@ -87,7 +87,7 @@ const char *sl_card_type_words(enum sl_card_type type);
 struct sl_view sl_card_path(const struct sl_card_item *item); /* borrowed from the item */
 
 /* The walk: depth first, the names of a folder in the order of their bytes, a folder before what
- * is in it, the card itself ("." ) first. So the same content always comes in the same order,
+ * is in it, the card itself (".") first. So the same content always comes in the same order,
  * whatever the file system's. Memory: SL_CARD_NAMES_BYTES_MAX and what a path of SL_PATH_MAX may
  * have of folders; one descriptor. The caller owns *ret; `card` must outlive it. */
 struct sl_card_walk;
@@ -95,10 +95,10 @@ sl_rc sl_card_walk_new(struct sl_card *card, struct sl_card_walk **ret, struct s
 void sl_card_walk_free(struct sl_card_walk *walk);
 SL_OWNED(card_walk)
 
-/* The next item, or *more = false at the end (and ever after). After a failure *ret holds
- * nothing and the walk is only good for being freed. Limits: SL_PATH_MAX, SL_FILE_BYTES_MAX, SL_ROLL_FILES_MAX (items of every
- * type together), SL_CARD_NAMES_BYTES_MAX. A folder that cannot be opened fails the walk; a file
- * that cannot be opened is met by sl_reading_open(). */
+/* The next item, or *more = false at the end (and ever after). After a failure *ret holds nothing
+ * and the walk is only good for being freed. Limits: SL_PATH_MAX, SL_FILE_BYTES_MAX,
+ * SL_ROLL_FILES_MAX (items of every type together), SL_CARD_NAMES_BYTES_MAX. A folder that cannot
+ * be opened fails the walk; a file that cannot be opened is met by sl_reading_open(). */
 sl_rc sl_card_next(struct sl_card_walk *walk, struct sl_card_item *ret, bool *more,
                    struct sl_err *err);
 
