@@ -13,9 +13,9 @@
 
 #define MAGIC               "SLSLIP\n\0"
 #define PIECES              4u
-#define START_BYTES         16u /* stamp, four zero bytes */
-#define LENGTH_BYTES        4u  /* before each piece */
-#define FIXED_BYTES         (START_BYTES + SL_RECORD_BYTES + SL_SIGNATURE_BYTES + PIECES * LENGTH_BYTES)
+#define START_BYTES         16u           /* stamp, four zero bytes */
+#define LENGTHS_BYTES       (PIECES * 4u) /* one before each piece */
+#define FIXED_BYTES         (START_BYTES + SL_RECORD_BYTES + SL_SIGNATURE_BYTES + LENGTHS_BYTES)
 /* The header for one X25519 recipient, and what sealing adds; only sl_slip_room() assumes it. */
 #define X25519_HEADER_BYTES 168u
 #define SEALING_BYTES       (SL_AGE_NONCE_BYTES + SL_AGE_TAG_BYTES)
