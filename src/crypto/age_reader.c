@@ -132,6 +132,8 @@ static sl_rc take_header(struct sl_age_reader *r, struct sl_view in, struct sl_b
 
     bool first = r->held.len == 0;
 
+    if (in.len == 0)
+        return SL_OK; /* armor that holds nothing yet */
     SL_TRY(sl_buf_put(&r->held, in, err));
     if (!first && memchr(in.at, '\n', in.len) == NULL && r->held.len < SL_AGE_HEADER_MAX)
         return SL_OK; /* no line ends here: spares reading it all again for every small piece */

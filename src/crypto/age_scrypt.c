@@ -22,8 +22,12 @@ static const uint8_t NONCE[SL_AEAD_NONCE_BYTES]; /* each salt gives another key 
 sl_rc sl_scrypt(struct sl_view passphrase, struct sl_view salt, struct sl_scrypt_cost cost,
                 uint8_t *ret, size_t count, struct sl_err *err)
 {
-    if (crypto_pwhash_scryptsalsa208sha256_ll(passphrase.at, passphrase.len, salt.at, salt.len,
-                                              cost.n, cost.r, cost.p, ret, count) == 0)
+    static const uint8_t nothing[1];
+    const uint8_t *words = passphrase.len > 0 ? passphrase.at : nothing; /* it wants no NULL */
+    const uint8_t *grain = salt.len > 0 ? salt.at : nothing;
+
+    if (crypto_pwhash_scryptsalsa208sha256_ll(words, passphrase.len, grain, salt.len, cost.n,
+                                              cost.r, cost.p, ret, count) == 0)
         return SL_OK;
     return sl_fail(err, SL_E_SYSTEM, _("a passphrase needs %llu MiB of memory for a moment"),
                    (unsigned long long)(cost.n * cost.r * 128u >> 20));
