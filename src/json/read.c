@@ -158,7 +158,7 @@ sl_rc sl_json_get_base64(const struct sl_json *object, const char *key, uint8_t 
     struct sl_view text = { 0 };
 
     SL_TRY(sl_json_get_text(object, key, &text, err));
-    if (!sl_base64_read(text, ret, room, count))
+    if (!sl_base64_padded_read(text, ret, room, count))
         return sl_fail(err, SL_E_BROKEN, _("field '%s' is not at most %zu bytes in base64"), key,
                        room);
     return SL_OK;

@@ -42,7 +42,7 @@ bool sl_hex_read(struct sl_view text, uint8_t *ret, size_t count)
     return true;
 }
 
-void sl_base64_write(struct sl_view in, char *ret)
+void sl_base64_padded_write(struct sl_view in, char *ret)
 {
     for (size_t i = 0; i < in.len; i += 3) {
         size_t have = in.len - i < 3 ? in.len - i : 3;
@@ -86,7 +86,7 @@ static bool read_four(const uint8_t *text, size_t digits, uint8_t *ret)
     return (bits & (0xffffffu >> (8 * (digits - 1)))) == 0; /* nothing left over */
 }
 
-bool sl_base64_read(struct sl_view text, uint8_t *ret, size_t room, size_t *count)
+bool sl_base64_padded_read(struct sl_view text, uint8_t *ret, size_t room, size_t *count)
 {
     size_t used = 0;
 

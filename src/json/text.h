@@ -21,11 +21,11 @@ void sl_hex_write(struct sl_view in, char *ret);
 bool sl_hex_read(struct sl_view text, uint8_t *ret, size_t count);
 
 /* Write SL_BASE64_TEXT(in.len) characters, no NUL. Cannot fail. */
-void sl_base64_write(struct sl_view in, char *ret);
+void sl_base64_padded_write(struct sl_view in, char *ret);
 /* Read at most `room` bytes; *count says how many. False where the text is not canonical base64
  * (length, padding, white space, bits left over) or does not fit; *ret then holds nothing of
  * use. */
-bool sl_base64_read(struct sl_view text, uint8_t *ret, size_t room, size_t *count);
+bool sl_base64_padded_read(struct sl_view text, uint8_t *ret, size_t room, size_t *count);
 
 /* Whether all of it is UTF-8 (RFC 3629); nothing at all is. */
 bool sl_utf8_valid(struct sl_view in);

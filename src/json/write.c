@@ -166,7 +166,7 @@ static void put_base64(struct sl_json_pen *p, const char *key, struct sl_view by
     for (size_t i = 0; i < bytes.len; i += PIECE_BYTES) {
         char text[SL_BASE64_TEXT(PIECE_BYTES)];
         size_t len = bytes.len - i < PIECE_BYTES ? bytes.len - i : PIECE_BYTES;
-        sl_base64_write((struct sl_view){ bytes.at + i, len }, text);
+        sl_base64_padded_write((struct sl_view){ bytes.at + i, len }, text);
         put(p, text, SL_BASE64_TEXT(len));
     }
     put(p, "\"", 1);
