@@ -4,9 +4,9 @@
 
 usage: make_pot.py SOURCE-FOLDER VERSION OUT.pot
 
-The list of files (gettext's POTFILES) is made here, so that no file can be forgotten in it:
-what git knows, or, in a tarball, every C file under src/. The output is written only when it
-changes, and carries no date, so that two builds of one source give the same bytes.
+The list of files (gettext's POTFILES) is made here, so that no file can be forgotten in it: every C
+file under src/ with a sentence in it. The output is written only when it changes, and carries no
+date, so that two builds of one source give the same bytes.
 """
 import pathlib
 import re
@@ -16,14 +16,9 @@ import sys
 
 def potfiles(source):
     """C files with a sentence in them, relative to the source folder, sorted."""
-    listed = subprocess.run(["git", "-c", f"safe.directory={source}", "-C", source, "ls-files",
-                             "-co", "--exclude-standard", "src"], capture_output=True, text=True)
-    names = listed.stdout.split("\n") if listed.returncode == 0 else []
-    if not any(names):
-        names = [str(p.relative_to(source)) for p in pathlib.Path(source, "src").rglob("*.[ch]")]
-    files = [n for n in names if re.search(r"\.[ch]$", n) and pathlib.Path(source, n).is_file()]
-    return sorted(n for n in files
-                  if re.search(r"\b(_|N_)\(", pathlib.Path(source, n).read_text("utf-8")))
+    files = [p for p in pathlib.Path(source, "src").rglob("*.[ch]")
+             if re.search(r"\b(_|N_)\(", p.read_text("utf-8"))]
+    return sorted(str(p.relative_to(source)) for p in files)
 
 
 def main():
