@@ -90,7 +90,9 @@ static sl_rc make_room(struct sl_buf *b, size_t need, struct sl_err *err)
 {
     size_t cap = b->cap > 0 ? b->cap : BUF_FIRST_CAP;
 
-    while (cap < need && !__builtin_mul_overflow(cap, 2u, &cap)) {
+    while (cap < need) {
+        if (__builtin_mul_overflow(cap, 2u, &cap))
+            cap = need;
     }
     if (cap > b->limit)
         cap = b->limit;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -32,7 +33,8 @@
 #define RAMFS_KIND 0x858458f6
 
 #define OPEN_RACES_MAX 100u
-#define DISK_STEPS_MAX 8u /* loop on partition on LVM on RAID ... */
+#define CACHE_PAGES    4096u /* asked about at once */
+#define DISK_STEPS_MAX 8u    /* loop on partition on LVM on RAID ... */
 
 extern char **environ;
 
@@ -229,22 +231,50 @@ static int real_space(void *self, int fd, struct sl_os_space *ret)
     return 0;
 }
 
-/* Is a page of [at, at + count) in memory? Asking with RWF_NOWAIT starts reading ahead, which
- * must not bring in the pages that are asked about next: FADV_RANDOM limits it to the one page. */
+/* Does mincore(2) find no page of [at, at + count) in memory? It says "all" to who neither owns
+ * the file nor may write it, so only "none" is an answer. */
+static bool none_cached(int fd, off_t at, size_t count)
+{
+    unsigned char pages[CACHE_PAGES];
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), skew = (size_t)at % page;
+
+    at -= (off_t)skew;
+    count += skew;
+    while (count > 0) {
+        size_t len = count < CACHE_PAGES * page ? count : CACHE_PAGES * page;
+        void *map = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, at);
+        if (map == MAP_FAILED)
+            return false;
+        bool known = mincore(map, len, pages) == 0;
+        (void)munmap(map, len);
+        for (size_t i = 0; known && i < (len + page - 1) / page; i++)
+            known = (pages[i] & 1) == 0;
+        if (!known)
+            return false;
+        at += (off_t)len;
+        count -= len;
+    }
+    return true;
+}
+
+/* Is a page of [at, at + count) in memory? 1, 0, or -1 with errno. Where mincore has no answer,
+ * RWF_NOWAIT has one, with a flaw: asking for an absent page starts to read it, and a fast disk
+ * may bring it before the call returns. That errs towards "in memory", the safe side; from the
+ * last page to the first and without reading ahead it errs least. */
 static int cached(int fd, off_t at, size_t count)
 {
     uint8_t probe[1];
     struct iovec one = { .iov_base = probe, .iov_len = sizeof probe };
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-    for (size_t off = 0; off < count; off += page) {
-        ssize_t got = preadv2(fd, &one, 1, at + (off_t)off, RWF_NOWAIT);
+    if (none_cached(fd, at, count))
+        return 0;
+    for (size_t left = (count + page - 1) / page; left > 0; left--) {
+        ssize_t got = preadv2(fd, &one, 1, at + (off_t)((left - 1) * page), RWF_NOWAIT);
         if (got > 0)
             return 1;
         if (got < 0 && errno != EAGAIN)
             return -1;
-        if (got == 0)
-            break;
     }
     return 0;
 }
@@ -514,13 +544,13 @@ static ssize_t real_ask(void *self, const char *prompt, void *to, size_t room)
     (void)self;
     if (tty < 0)
         return -1;
-    if (tcgetattr(tty, &loud) != 0) {
+    bool asked = tcgetattr(tty, &loud) == 0;
+    quiet = loud;
+    quiet.c_lflag = (quiet.c_lflag & ~(tcflag_t)ECHO) | ECHONL;
+    if (!asked || tcsetattr(tty, TCSAFLUSH, &quiet) != 0) { /* never with echo */
         (void)close(tty);
         return -1;
     }
-    quiet = loud;
-    quiet.c_lflag = (quiet.c_lflag & ~(tcflag_t)ECHO) | ECHONL;
-    (void)tcsetattr(tty, TCSAFLUSH, &quiet);
     (void)real_write(NULL, tty, prompt, strlen(prompt));
     ssize_t len = read_secret_line(tty, to, room);
     int why = errno;
