@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * safelight offload: a card into the vault, and the verdict on whether it may be formatted.
+ */
+#include "base/say.h"
+#include "cli/cmd.h"
+
+#define WORKERS_MAX 64u
+
+const char *sl_cli_offload_page(void)
+{
+    return _("offload a card to the keepers, and say whether it is safe to format\n"
+             "\n"
+             "usage: safelight offload CARD --to LOCKER --roll NAME [--dry-run]\n"
+             "\n"
+             "Reads the folder CARD twice, seals it to LOCKER, spreads it over the keepers and\n"
+             "has them prove what they hold. Exit 0 means safe to format, 7 that all was done\n"
+             "that could be and something is still missing; it is said what. Run it again\n"
+             "after an interruption: it goes on.\n"
+             "\n"
+             "      --to LOCKER   the locker that the roll goes to\n"
+             "      --roll NAME   what the roll is called (A001)\n"
+             "      --workers N   threads per stage (else as many as cores)\n"
+             "      --dry-run     look at card, home and keepers; write nothing\n");
+}
+
+static void write_counts(struct sl_json_pen *pen, const struct sl_verdict *v)
+{
+    sl_json_u64(pen, "need", v->need);
+    sl_json_u64(pen, "keepers", v->keepers);
+    sl_json_u64(pen, "proved", v->proved);
+    sl_json_u64(pen, "may_be_lost", v->may_be_lost);
+    sl_json_u64(pen, "far", v->far);
+    sl_json_u64(pen, "files", v->files);
+    sl_json_u64(pen, "folders", v->folders);
+    sl_json_u64(pen, "bytes", v->bytes);
+    sl_json_u64(pen, "packs", v->packs);
+    sl_json_u64(pen, "parts", v->parts);
+    sl_json_u64(pen, "resumed_bytes", v->resumed_bytes);
+    sl_json_u64(pen, "elapsed_ms", v->elapsed_ms);
+}
+
+static void write_json(struct sl_json_pen *pen, const struct sl_verdict *v)
+{
+    sl_json_bool(pen, "safe", v->safe);
+    sl_json_bool(pen, "dry_run", v->left_out);
+    sl_cli_pen_say(pen, "sentence", v->sentence);
+    sl_json_array(pen, "reasons");
+    for (unsigned i = 0; i < v->reason_count; i++)
+        sl_cli_pen_say(pen, NULL, v->reasons[i]);
+    sl_json_end(pen);
+    sl_json_array(pen, "remarks");
+    for (unsigned i = 0; i < v->remark_count; i++)
+        sl_cli_pen_say(pen, NULL, v->remarks[i]);
+    sl_json_end(pen);
+    write_counts(pen, v);
+}
+
+static void print(struct sl_cli_out *o, const struct sl_verdict *v)
+{
+    sl_cli_print(o, "%s\n", v->sentence);
+    for (unsigned i = 0; i < v->reason_count; i++)
+        sl_cli_print(o, _("  missing: %s\n"), v->reasons[i]);
+    for (unsigned i = 0; i < v->remark_count; i++)
+        sl_cli_print(o, _("  remark: %s\n"), v->remarks[i]);
+    sl_cli_print(o, _("  files %llu, folders %llu, %s in %s\n"), (unsigned long long)v->files,
+                 (unsigned long long)v->folders, sl_cli_size(v->bytes).text,
+                 sl_cli_span(v->elapsed_ms / 1000).text);
+    if (v->resumed_bytes > 0)
+        sl_cli_print(o, _("  of these %s were sealed by an earlier run\n"),
+                     sl_cli_size(v->resumed_bytes).text);
+}
+
+static sl_rc read_words(struct sl_cli *c, struct sl_cli_args *a, struct sl_offload *job,
+                        struct sl_err *err)
+{
+    int key = SL_CLI_END;
+
+    do {
+        SL_TRY(sl_cli_next(c, a, &key, err));
+        switch (key) {
+        case 't': job->locker = optarg; break;
+        case 'r': job->roll = optarg; break;
+        case 'n': job->dry_run = true; break;
+        case 'w':
+            SL_TRY(sl_cli_number(optarg, WORKERS_MAX, "--workers", &job->workers, err));
+            break;
+        default: break;
+        }
+    } while (key != SL_CLI_END);
+    SL_TRY(sl_cli_words(a, 1, 1, "CARD", &job->card, err));
+    if (job->locker == NULL || job->roll == NULL)
+        return sl_fail(err, SL_E_USAGE, _("offload wants --to LOCKER and --roll NAME"));
+    return SL_OK;
+}
+
+sl_rc sl_cli_offload(struct sl_cli *c, int argc, char **argv, struct sl_err *err)
+{
+    static const struct option own[] = {
+        { "to", required_argument, NULL, 't' },
+        { "roll", required_argument, NULL, 'r' },
+        { "workers", required_argument, NULL, 'w' },
+        { "dry-run", no_argument, NULL, 'n' },
+        { 0 },
+    };
+    struct sl_cli_args a = { .argc = argc, .argv = argv, .own = own };
+    struct sl_offload job = { 0 };
+    struct sl_verdict verdict = { 0 };
+
+    SL_TRY(read_words(c, &a, &job, err));
+    job.at = c->at;
+    sl_rc rc = sl_offload_card(c->sl, &job, &verdict, err);
+    sl_cli_bar_off(&c->out);
+    if (rc == SL_OK || rc == SL_E_UNSAFE) {
+        print(&c->out, &verdict);
+        struct sl_json_pen *pen = sl_cli_pen(&c->out, "offload");
+        if (pen != NULL)
+            write_json(pen, &verdict);
+    }
+    return rc;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * safelight status: what is safe, what is not, and what it would survive.
+ */
+#include "base/say.h"
+#include "cli/cmd.h"
+
+const char *sl_cli_status_page(void)
+{
+    return _("say what is safe, what is not, and what it would survive\n"
+             "\n"
+             "usage: safelight status\n"
+             "\n"
+             "Asks every keeper for its lists and reads the journal where this home can. A\n"
+             "home on set sees only what waits in its own spool.\n");
+}
+
+static void print_keepers(struct sl_cli_out *o, const struct sl_status *s)
+{
+    sl_cli_print(o, "%s", _("keepers:\n"));
+    for (unsigned i = 0; i < s->keeper_count; i++) {
+        const struct sl_keeper_report *k = &s->keepers[i];
+        sl_cli_print(o, "  %-16s %s\n", sl_cli_show(k->alias).text,
+                     k->away                          ? _("away")
+                     : k->lied_shards + k->lied_slips ? _("lied")
+                     : sl_cli_keeper_troubled(k)      ? _("lacks something")
+                                                      : _("answers"));
+    }
+}
+
+static void print_rolls(struct sl_cli_out *o, const struct sl_status *s)
+{
+    sl_cli_print(o, "%s", s->roll_count > 0 ? _("rolls:\n") : _("no rolls\n"));
+    for (size_t i = 0; i < s->roll_count; i++) {
+        const struct sl_status_roll *r = &s->rolls[i];
+        struct sl_cli_shown locker = sl_cli_show(r->locker), roll = sl_cli_show(r->roll);
+        sl_cli_print(o, _("  %s/%s: %s; %u of %u keepers list all of it; any %u may be lost%s\n"),
+                     locker.text, roll.text, r->whole ? _("whole") : _("not whole"),
+                     r->keepers_full, s->keeper_count, r->may_be_lost,
+                     r->readable ? "" : _("; this home cannot read it"));
+    }
+}
+
+static void print(struct sl_cli_out *o, const struct sl_status *s)
+{
+    sl_cli_print(o, _("production '%s': any %u of %u keepers suffice; %u lockers\n"),
+                 sl_cli_show(s->production).text, s->need, s->keeper_count, s->locker_count);
+    print_keepers(o, s);
+    if (s->can_read) {
+        print_rolls(o, s);
+        sl_cli_print(o, _("journal: %llu entries in %llu sessions\n"),
+                     (unsigned long long)s->entries, (unsigned long long)s->sessions);
+    } else {
+        sl_cli_print(o, "%s", _("this home cannot read the journal: it can only write\n"));
+    }
+    if (s->unknown_entries > 0)
+        sl_cli_print(o, _("  %llu entries of kinds that this version does not know\n"),
+                     (unsigned long long)s->unknown_entries);
+    if (s->foreign_slips > 0)
+        sl_cli_print(o, _("  %llu slips that do not open\n"), (unsigned long long)s->foreign_slips);
+    sl_cli_print(o, _("waiting here: %llu objects; rolls begun here and not yet safe: %u\n"),
+                 (unsigned long long)s->waiting_objects, s->unfinished);
+}
+
+static void write_rolls(struct sl_json_pen *p, const struct sl_status *s)
+{
+    sl_json_array(p, "rolls");
+    for (size_t i = 0; i < s->roll_count; i++) {
+        const struct sl_status_roll *r = &s->rolls[i];
+        sl_json_object(p, NULL);
+        sl_cli_pen_name(p, "locker", "locker64", r->locker);
+        sl_cli_pen_name(p, "roll", "roll64", r->roll);
+        sl_cli_pen_name(p, "author", "author64", r->author);
+        sl_json_bool(p, "whole", r->whole);
+        sl_json_bool(p, "readable", r->readable);
+        sl_json_u64(p, "parts", r->parts);
+        sl_json_u64(p, "packs", r->packs);
+        sl_json_u64(p, "keepers_full", r->keepers_full);
+        sl_json_u64(p, "may_be_lost", r->may_be_lost);
+        sl_json_end(p);
+    }
+    sl_json_end(p);
+}
+
+static void write_json(struct sl_json_pen *p, const struct sl_status *s)
+{
+    sl_cli_pen_name(p, "production", "production64", s->production);
+    sl_json_bool(p, "can_read", s->can_read);
+    sl_json_u64(p, "need", s->need);
+    sl_json_u64(p, "lockers", s->locker_count);
+    sl_json_u64(p, "waiting_objects", s->waiting_objects);
+    sl_json_u64(p, "unfinished", s->unfinished);
+    sl_json_u64(p, "entries", s->entries);
+    sl_json_u64(p, "unknown_entries", s->unknown_entries);
+    sl_json_u64(p, "foreign_slips", s->foreign_slips);
+    sl_json_u64(p, "sessions", s->sessions);
+    sl_cli_keepers_json(p, s->keepers, s->keeper_count);
+    write_rolls(p, s);
+}
+
+sl_rc sl_cli_status(struct sl_cli *c, int argc, char **argv, struct sl_err *err)
+{
+    struct sl_cli_args a = { .argc = argc, .argv = argv };
+    struct sl_status status = { 0 };
+    int key = SL_CLI_END;
+
+    SL_TRY(sl_cli_next(c, &a, &key, err));
+    SL_TRY(sl_cli_words(&a, 0, 0, "", NULL, err));
+    SL_TRY(sl_status_of(c->sl, &c->at, &status, err));
+    sl_cli_bar_off(&c->out);
+    for (unsigned i = 0; i < status.keeper_count; i++)
+        sl_cli_keeper_warn(&c->out, &status.keepers[i]);
+    print(&c->out, &status);
+    struct sl_json_pen *pen = sl_cli_pen(&c->out, "status");
+    if (pen != NULL)
+        write_json(pen, &status);
+    sl_status_clear(&status);
+    return SL_OK;
+}

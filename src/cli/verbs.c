@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The table of verbs, in the order of `safelight help`. What is not here does not exist.
+ */
+#include <string.h>
+
+#include "cli/cmd.h"
+
+#define ROW(name)                                                                                  \
+    {                                                                                              \
+#name, sl_cli_##name##_page, sl_cli_##name                                                 \
+    }
+
+static const struct sl_cli_verb VERBS[] = {
+#if __has_include("../api/vault.c") /* the build lists their files on the same condition */
+    ROW(rehearse), ROW(init),   ROW(home),    ROW(offload),
+    ROW(send),     ROW(ls),     ROW(restore), ROW(status),
+#endif
+    ROW(seal),     ROW(unseal), ROW(help),    ROW(version),
+};
+
+const struct sl_cli_verb *sl_cli_verb_at(size_t index)
+{
+    return index < sizeof VERBS / sizeof *VERBS ? &VERBS[index] : NULL;
+}
+
+const struct sl_cli_verb *sl_cli_verb_of(const char *name)
+{
+    for (size_t i = 0; sl_cli_verb_at(i) != NULL; i++) {
+        if (strcmp(VERBS[i].name, name) == 0)
+            return &VERBS[i];
+    }
+    return NULL;
+}
