@@ -4,6 +4,7 @@
  * recipient type"). libsodium does the work: it has vector code where OpenSSL's is plain C, so
  * the same second buys more for a defender; the two agree byte for byte.
  */
+#include <assert.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,7 @@ sl_rc sl_scrypt(struct sl_view passphrase, struct sl_view salt, struct sl_scrypt
 static sl_rc derive_wrap_key(struct sl_view passphrase, const uint8_t salt[SL_AGE_SALT_BYTES],
                              unsigned work, struct sl_aead *a, struct sl_err *err)
 {
+    assert(work <= SL_AGE_WORK_MAX);
     struct sl_scrypt_cost cost = { .n = UINT64_C(1) << work, .r = 8, .p = 1 };
     uint8_t labelled[LABEL_BYTES + SL_AGE_SALT_BYTES];
     uint8_t key[SL_AEAD_KEY_BYTES];

@@ -13,6 +13,7 @@
 #define CHECKSUM_COUNT 6u
 
 static const char ALPHABET[33] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+static const char CAPITALS[33] = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";
 
 static uint32_t polymod(uint32_t sum, uint32_t value)
 {
@@ -147,8 +148,7 @@ size_t sl_bech32_write(const char *prefix, const uint8_t bytes[SL_BECH32_BYTES],
     memcpy(ret, prefix, at);
     ret[at++] = '1';
     for (size_t i = 0; i < sizeof groups; i++) {
-        char c = ALPHABET[groups[i]];
-        ret[at++] = is_upper(prefix) && c >= 'a' ? (char)(c - 'a' + 'A') : c;
+        ret[at++] = (is_upper(prefix) ? CAPITALS : ALPHABET)[groups[i]];
     }
     ret[at] = 0;
     sl_wipe(groups, sizeof groups);

@@ -87,7 +87,7 @@ static void aead__agrees_with_openssl(void)
 /* Longer than one step, at every length around the step: the same as when opened in place. */
 static void aead__seals_and_opens_in_place_across_its_steps(void)
 {
-    static const size_t lens[] = { 0, 1, 63, 64, 16383, 16384, 16385, 32768, 65535, 65536 };
+    static const size_t lens[] = { 0, 1, 63, 64, 16384, 65535, 65536, 65537, 69999 };
     static const uint8_t key[SL_AEAD_KEY_BYTES] = { 1 };
     static const uint8_t nonce[SL_AEAD_NONCE_BYTES] = { 2 };
     static uint8_t plain[LEN_MAX], apart[LEN_MAX], same[LEN_MAX];
