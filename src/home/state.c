@@ -84,9 +84,9 @@ static sl_rc write_plain(const struct sl_roll_state *s, const struct sl_waiting_
     SL_TRY(sl_buf_put(out, (struct sl_view){ s->last_part, sizeof s->last_part }, err));
     SL_TRY(sl_buf_put(out, (struct sl_view){ s->digest, sizeof s->digest }, err));
     SL_TRY(sl_buf_put(out, (struct sl_view){ s->session, sizeof s->session }, err));
-    const uint64_t numbers[] = { s->next_part, s->items,        s->offset,    s->entries,
-                                 s->packs,     s->all_packs,    s->all_parts, s->proved,
-                                 s->whole,     s->weak_reading, count };
+    const uint64_t numbers[] = { s->next_part, s->items,     s->offset,    s->entries,
+                                 s->packs,     s->all_packs, s->all_parts, s->proved,
+                                 s->whole,     s->weak,      count };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         SL_TRY(put_u64(out, numbers[i], err));
     for (size_t i = 0; i < count; i++) {
@@ -118,7 +118,7 @@ static sl_rc read_plain(struct sl_view plain, struct sl_view slip_bytes, struct 
     s->all_parts = sl_cur_u64(&c);
     s->proved = (uint32_t)sl_cur_u64(&c);
     s->whole = sl_cur_u64(&c) != 0;
-    s->weak_reading = sl_cur_u64(&c) != 0;
+    s->weak = (uint32_t)sl_cur_u64(&c);
     *count = (size_t)sl_cur_u64(&c);
     if (*count > SL_KEEPERS_MAX || slip_bytes.len != *count * SL_SLIP_BYTES)
         return sl_fail(err, SL_E_BROKEN, _("the state's slips are not what was written"));

@@ -24,8 +24,8 @@ struct sl_roll_state {
     uint64_t entries, packs;            /* of it: known durable; packs in finished parts */
     uint64_t all_packs, all_parts;      /* of the roll, over all its sessions */
     uint32_t proved;                    /* keepers (by place in the vault) that proved all of it */
-    bool weak_reading;                  /* some second reading may have come from memory */
-    bool whole;                         /* the last part is durable */
+    uint32_t weak; /* keepers (likewise) whose proofs did not get past memory */
+    bool whole;    /* the last part is durable */
 };
 
 struct sl_waiting_slip { /* an entry's slip that may not have reached its keeper yet */

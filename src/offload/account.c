@@ -19,12 +19,12 @@ static void note_seat(struct offload *o, const struct shard_job *j)
     struct seat *s = &o->seats[j->seat];
     char text[300];
 
-    if (j->proved && j->proof == SL_PROOF_MEMORY)
-        s->memory_proof = true;
-    if (j->proved)
-        return;
     if (!j->kept)
         s->lost = true;
+    else if (!j->spooled && j->proof != SL_PROOF_MEDIUM)
+        s->memory_proof = true;
+    if (j->kept && !j->spooled)
+        return;
     if (j->why.text[0] == '\0' || s->trouble[0] != '\0')
         return;
     (void)snprintf(s->trouble, sizeof s->trouble, "%.*s", (int)strcspn(j->why.text, "\n"),
@@ -185,9 +185,12 @@ static sl_rc write_part(struct offload *o, struct part_plan *p, struct sl_err *e
     o->state.packs = p->first_pack + p->pack_count;
     o->state.all_packs += p->pack_count;
     o->state.all_parts++;
-    for (unsigned i = 0; i < o->seat_count; i++)
-        if ((p->kept >> i & 1) == 0)
-            o->state.proved &= ~(1u << o->seats[i].place);
+    uint32_t kept = 0;
+    for (unsigned i = 0; i < o->seat_count; i++) {
+        kept |= (p->kept >> i & 1) << o->seats[i].place;
+        o->state.weak |= (uint32_t)o->seats[i].memory_proof << o->seats[i].place;
+    }
+    o->state.proved &= kept; /* a keeper left out of this run lacks this part */
     o->state.whole = p->last;
     SL_TRY(save_state(o, &entry, err));
     sl_offload_send_entry(o, &entry);
@@ -298,7 +301,7 @@ sl_rc sl_offload_account(void *job, void *item, struct sl_line *line, struct sl_
         note_seat(o, j);
         if (!j->kept)
             p->kept &= ~(1u << j->seat);
-        if (!j->proved)
+        if (!j->kept || j->spooled || j->proof != SL_PROOF_MEDIUM)
             p->proved &= ~(1u << j->seat);
     }
     free(j);

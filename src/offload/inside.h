@@ -86,7 +86,8 @@ struct flight {
 struct shard_job { /* one shard on its way to one keeper; afterwards its receipt */
     struct flight *flight;
     unsigned seat;
-    bool kept, proved; /* at the keeper, or waiting in the spool; proved past the cache */
+    bool kept;    /* at the keeper, or waiting in the spool */
+    bool spooled; /* the latter */
     enum sl_proof proof;
     struct sl_err why;
 };

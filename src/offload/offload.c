@@ -184,19 +184,17 @@ static void count_waiting(struct offload *o)
 
     for (size_t i = 0; i < o->seat_count; i++) {
         struct seat *s = &o->seats[i];
-        if ((o->state.proved >> s->place & 1) == 0)
-            s->lost = true;
+        s->lost |= (o->state.proved >> s->place & 1) == 0;
+        s->memory_proof |= (o->state.weak >> s->place & 1) != 0;
         if (sl_spool_count(h->spool, &s->info->id, &s->waiting, NULL) != SL_OK)
             s->waiting = 1; /* what cannot be counted may wait */
     }
 }
 
-static sl_rc push_spool(struct offload *o, struct sl_err *err)
-{
-    struct sl_sent sent = { 0 };
-
-    return sl_offload_send(o->os, o->in->voice, o->in->home, o->in->vault, &sent, err);
-}
+/* Is `send` as well: see the end of this file. */
+static sl_rc push_all(const struct sl_os *os, const struct sl_voice *voice, struct sl_home *home,
+                      const struct sl_vault *vault, struct sl_sent *ret, uint32_t *weak,
+                      struct sl_err *err);
 
 static sl_rc run_line(struct offload *o, bool goes_on, struct sl_err *err)
 {
@@ -232,13 +230,16 @@ static void fill_numbers(const struct offload *o, struct sl_verdict *v)
 
 static sl_rc journey(struct offload *o, struct sl_verdict *v, struct sl_err *err)
 {
+    struct sl_sent sent = { 0 };
+    uint32_t weak = 0;
     bool found = false;
 
     SL_TRY(sl_card_identify(o->card, &o->identity, err));
     SL_TRY(sl_reader_begin(o, err));
     SL_TRY(sl_offload_resume(o, &found, err));
     SL_TRY(sl_hands_ready(o, &o->hands[SEND_WORKERS_MAX], err));
-    SL_TRY(push_spool(o, err));
+    SL_TRY(push_all(o->os, o->in->voice, o->in->home, o->in->vault, &sent, &weak, err));
+    o->state.weak |= weak;
     SL_TRY(look_at_keepers(o, found, err));
     if (!o->state.whole) {
         SL_TRY(draw_session(o, err));
@@ -325,6 +326,7 @@ struct pushing {
     void *scratch;
     struct sl_sent *sent;
     const struct sl_voice *voice;
+    bool weak; /* a proof did not get past memory */
 };
 
 static sl_rc push_one(void *who, const struct sl_object *name, struct sl_view bytes,
@@ -336,6 +338,7 @@ static sl_rc push_one(void *who, const struct sl_object *name, struct sl_view by
     SL_TRY(sl_voice_go_on(p->voice, err));
     SL_TRY(sl_keeper_put(p->keeper, name, &bytes, 1, err));
     SL_TRY(sl_keeper_prove(p->keeper, name, &bytes, 1, p->scratch, &proof, err));
+    p->weak |= proof != SL_PROOF_MEDIUM;
     p->sent->objects++;
     p->sent->bytes += bytes.len;
     return SL_OK;
@@ -367,8 +370,9 @@ static sl_rc push_keeper(struct pushing *p, struct sl_spool *spool,
     return SL_OK;
 }
 
-sl_rc sl_offload_send(const struct sl_os *os, const struct sl_voice *voice, struct sl_home *home,
-                      const struct sl_vault *vault, struct sl_sent *ret, struct sl_err *err)
+static sl_rc push_all(const struct sl_os *os, const struct sl_voice *voice, struct sl_home *home,
+                      const struct sl_vault *vault, struct sl_sent *ret, uint32_t *weak,
+                      struct sl_err *err)
 {
     SL_AUTO_FREE(spool) *spool = NULL;
     struct pushing p = { .os = os, .sent = ret, .voice = voice };
@@ -379,8 +383,19 @@ sl_rc sl_offload_send(const struct sl_os *os, const struct sl_voice *voice, stru
     p.scratch = aligned_alloc(SL_KEEPER_SCRATCH_ALIGN, SL_KEEPER_SCRATCH);
     if (p.scratch == NULL)
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
-    for (size_t i = 0; i < vault->keeper_count && rc == SL_OK; i++)
+    for (size_t i = 0; i < vault->keeper_count && rc == SL_OK; i++) {
+        p.weak = false;
         rc = push_keeper(&p, spool, &vault->keepers[i], err);
+        *weak |= (uint32_t)p.weak << i;
+    }
     free(p.scratch);
     return rc;
+}
+
+sl_rc sl_offload_send(const struct sl_os *os, const struct sl_voice *voice, struct sl_home *home,
+                      const struct sl_vault *vault, struct sl_sent *ret, struct sl_err *err)
+{
+    uint32_t weak = 0;
+
+    return push_all(os, voice, home, vault, ret, &weak, err);
 }

@@ -242,11 +242,7 @@ static sl_rc fill(struct offload *o, struct sl_line *line, bool *passed, struct 
     struct reader *r = &o->reader;
 
     if (!r->in_file) {
-        if (r->items > 0 && r->plan->pack_count > 0 && (long_enough(o) || manifest_is_long(r))) {
-            *passed = true;
-            return cut_part(o, line, err);
-        }
-        if (manifest_is_long(r)) {
+        if (manifest_is_long(r) || (r->plan->pack_count > 0 && long_enough(o))) {
             *passed = true;
             return cut_part(o, line, err);
         }

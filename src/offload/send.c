@@ -69,13 +69,12 @@ void sl_offload_stow_one(struct offload *o, struct hands *h, const struct stow *
         if (rc == SL_OK)
             rc = put_and_prove(o, h, s, &ret->proof, &ret->why);
         ret->kept = rc == SL_OK;
-        ret->proved = ret->kept && ret->proof != SL_PROOF_NONE;
         if (rc == SL_OK)
             return;
         __atomic_store_n(down, true, __ATOMIC_RELAXED);
     }
     rc = sl_spool_put(h->spool, &o->seats[s->seat].info->id, &s->name, s->pieces, s->count, &spool);
-    ret->kept = rc == SL_OK;
+    ret->kept = ret->spooled = rc == SL_OK;
     if (rc != SL_OK)
         ret->why = spool;
 }
