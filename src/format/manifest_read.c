@@ -122,6 +122,19 @@ static sl_rc fail_zstd(const char *why, struct sl_err *err)
     return sl_fail(err, SL_E_BROKEN, _("a manifest is not one zstd frame as was written: %s"), why);
 }
 
+/* MANIFEST-3 (RFC 8878, section 3.1.1.1): zstd itself looks only when it takes memory for one. */
+static bool window_fits(struct sl_view packed, uint64_t raw)
+{
+    uint64_t most = UINT64_C(1) << SL_MANIFEST_WINDOW_LOG;
+
+    if (packed.len < 6)
+        return false;
+    if ((packed.at[4] & 0x20) != 0) /* one segment: the window is the content */
+        return raw <= most;
+    uint64_t base = UINT64_C(1) << (10 + (packed.at[5] >> 3));
+    return base + base / 8 * (packed.at[5] & 7) <= most;
+}
+
 /* MANIFEST-1 to 3, before anything is unpacked. */
 static sl_rc judge_frame(struct sl_view packed, const struct sl_part *part, struct sl_err *err)
 {
@@ -139,6 +152,8 @@ static sl_rc judge_frame(struct sl_view packed, const struct sl_part *part, stru
         return fail_zstd(_("it does not begin like one"), err);
     if (ZSTD_getFrameContentSize(packed.at, packed.len) != part->manifest_raw) /* MANIFEST-2 */
         return fail_zstd(_("its length unpacked is not the one that its part names"), err);
+    if (!window_fits(packed, part->manifest_raw))
+        return fail_zstd(_("its window is over 8 MiB"), err);
     return SL_OK;
 }
 
