@@ -119,7 +119,7 @@ sl_rc sl_card_walk_whole(struct sl_card *card, uint8_t hash[SL_SHA256_BYTES],
 /* ---- identity ---- */
 
 #define SL_CARD_SAMPLED_FILES 16u
-#define SL_CARD_SAMPLES       8u
+#define SL_CARD_SAMPLES       UINT64_C(8)
 #define SL_CARD_SAMPLE_BYTES  4096u
 
 struct sl_card_identity {

@@ -97,7 +97,8 @@ sl_rc sl_reading_next(struct sl_reading *r, const struct iovec *to, int count, s
 sl_rc sl_reading_skip(struct sl_reading *r, uint64_t to, struct sl_err *err)
 {
     if (to > r->stamp.size)
-        return sl_fail(err, SL_E_USAGE, _("a file of the card is shorter than what was sent of it"));
+        return sl_fail(err, SL_E_USAGE,
+                       _("a file of the card is shorter than what was sent of it"));
     r->at = to;
     return SL_OK;
 }

@@ -25,6 +25,6 @@ SL_OWNED(reading)
 sl_rc sl_reading_next(struct sl_reading *r, const struct iovec *to, int count, size_t *got,
                       struct sl_err *err);
 
-/* Go on at byte `to` (not beyond stamp.size) without reading what stands before it: for a file whose
- * beginning an earlier run has sent and read again. SL_E_USAGE beyond the end. */
+/* Go on at byte `to` (not beyond stamp.size) without reading what stands before it: for a file
+ * whose beginning an earlier run has sent and read again. SL_E_USAGE beyond the end. */
 sl_rc sl_reading_skip(struct sl_reading *r, uint64_t to, struct sl_err *err);

@@ -29,7 +29,7 @@ static sl_rc walk_with(const struct sl_os *os, struct sl_err *err)
 /* Make a file of `path_bytes` beneath the card: 15 folders, "x", and a name that makes it up. */
 static void make_deep_file(size_t path_bytes)
 {
-    size_t name_bytes = path_bytes - 15 * 256 - 2;
+    size_t name_bytes = path_bytes - (size_t)15 * 256 - 2;
     int dir = open(scene_root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     static_assert(sizeof NAME_255 == 256);

@@ -106,6 +106,30 @@ static void reading__ends_at_once_in_an_empty_file(void)
     scene_end();
 }
 
+static void reading__skips_to_where_an_earlier_run_stopped(void)
+{
+    SL_AUTO_FREE(card) *card = NULL;
+    SL_AUTO_FREE(reading) *r = NULL;
+    struct iovec to = { space, 100 };
+    struct sl_err err = { 0 };
+    size_t got = 0;
+
+    scene_new();
+    scene_file("clip", 1000);
+    struct sl_card_stamp stamp = scene_stamp("clip");
+    CHECK_EQ(sl_card_open(sl_os_real(), scene_root, &card, &err), SL_OK);
+    CHECK_EQ(sl_reading_open(card, scene_view("clip"), &stamp, &r, &err), SL_OK);
+    CHECK_EQ(sl_reading_skip(r, 1001, &err), SL_E_USAGE);
+    CHECK_EQ(sl_reading_skip(r, 950, &err), SL_OK);
+    CHECK_EQ(sl_reading_next(r, &to, 1, &got, &err), SL_OK);
+    CHECK_EQ(got, 50);
+    CHECK(as_written(space, 50, 950));
+    CHECK_EQ(sl_reading_skip(r, 1000, &err), SL_OK);
+    CHECK_EQ(sl_reading_next(r, &to, 1, &got, &err), SL_OK);
+    CHECK_EQ(got, 0);
+    scene_end();
+}
+
 /* ---- cards that change ---- */
 
 static void append_to_clip(void)
@@ -291,6 +315,7 @@ int main(void)
         CASE(reading__gives_every_byte_in_pieces_of_any_size),
         CASE(reading__passes_over_empty_pieces),
         CASE(reading__ends_at_once_in_an_empty_file),
+        CASE(reading__skips_to_where_an_earlier_run_stopped),
         CASE(reading__refuses_a_file_that_changes_while_it_is_read),
         CASE(reading__refuses_a_file_that_is_not_the_one_walked),
         CASE(reading__never_leaves_the_card),

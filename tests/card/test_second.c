@@ -127,7 +127,7 @@ static void second__shows_each_range_gone_before_it_reads_it(void)
     CHECK_EQ(sl_card_open(&s.os, scene_root, &card, &err), SL_OK);
     CHECK_EQ(sl_second_new(card, &second, &err), SL_OK);
     for (unsigned i = 0; i < 3; i++) {
-        CHECK_EQ(read_range(second, "clip", i * 700000, 10, &err), SL_OK);
+        CHECK_EQ(read_range(second, "clip", UINT64_C(700000) * i, 10, &err), SL_OK);
         CHECK_EQ(s.reads, i + 1);
         CHECK_EQ(s.forgets_at_read, i + 1);
     }
