@@ -375,6 +375,11 @@ static void loops__go_on_after_short_counts_and_report_trouble(void)
     os_fault_start(&f, FAULT_ALL, FAULT_SHORT, 1, 0);
     CHECK_EQ(sl_os_pread_all(&f.os, fd, back, 5, 0), 5);
     CHECK(memcmp(back, "hello", 5) == 0);
+    os_fault_start(&f, FAULT_ALL, FAULT_DRIP, 1, 0);
+    CHECK_EQ(sl_os_pwrite_all(&f.os, fd, "world", 5, 0), 0);
+    CHECK_EQ(sl_os_pread_all(&f.os, fd, back, 5, 0), 5);
+    CHECK_EQ(atomic_load(&f.calls), 10);
+    CHECK(memcmp(back, "world", 5) == 0);
     os_fault_start(&f, FAULT_ALL, FAULT_ERRNO, 1, ENOSPC);
     CHECK_EQ(sl_os_pwrite_all(&f.os, fd, "hello", 5, 0), -1);
     CHECK_EQ(errno, ENOSPC);

@@ -61,6 +61,7 @@ enum fault_how {
     FAULT_ERRNO, /* the n-th call fails with `why`, once */
     FAULT_EVER,  /* the n-th call and every later one of the chosen ones fails with `why` */
     FAULT_SHORT, /* the n-th read or write does one byte only (others: nothing special) */
+    FAULT_DRIP,  /* the n-th read or write, and every later one, does one byte only */
     FAULT_KILL,  /* the process dies in the n-th call: a write does half of it first */
 };
 
@@ -107,12 +108,13 @@ static inline int fault_step(struct os_fault *f, enum fault_call call, int fd)
     if ((f->chosen & FAULT_BIT(call)) == 0)
         return 0;
     uint64_t number = atomic_fetch_add(&f->calls, 1) + 1;
-    if (f->at == 0 || number < f->at || (number > f->at && f->how != FAULT_EVER))
+    bool stays = f->how == FAULT_EVER || f->how == FAULT_DRIP;
+    if (f->at == 0 || number < f->at || (number > f->at && !stays))
         return 0;
     if (f->how == FAULT_KILL)
         atomic_store(&f->dead, true);
     errno = f->why;
-    return f->how == FAULT_SHORT ? 1 : -1;
+    return f->how == FAULT_SHORT || f->how == FAULT_DRIP ? 1 : -1;
 }
 
 static inline struct os_fault *fault_of(void *self)

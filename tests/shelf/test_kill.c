@@ -85,6 +85,8 @@ static void put__failing_at_any_call_leaves_nothing_or_the_whole_file(void)
 static void put__goes_on_after_short_writes(void)
 {
     run_all(FAULT_SHORT, 0, false);
+    run_all(FAULT_DRIP, 0, false);
+    run_all(FAULT_DRIP, 0, true);
 }
 
 static void replace__killed_at_any_call_leaves_the_old_file_or_the_new_one(void)

@@ -61,7 +61,6 @@ static void put__follows_no_link_that_was_planted(void)
     CHECK_EQ(symlink(folder_path(away, "file"), folder_path(a.folder, "s/leaf")), 0);
     CHECK_EQ(sl_shelf_put(a.shelf, "s/leaf", ABC, 3, NULL), SL_E_REFUSED);
     CHECK_EQ(folder_names(away), 0);
-    CHECK_EQ(symlink(away, folder_path(a.folder, "t.link")), 0);
     shelf_take_down(&a);
     folder_remove(away);
 }
@@ -107,6 +106,76 @@ static void put__syncs_file_then_names_it_then_syncs_its_folder(void)
     CHECK_EQ(f.log[folder].fd, f.log[named].fd);
     sl_shelf_free(s);
     shelf_take_down(&a);
+}
+
+static void put__syncs_again_what_stood_there_already(void)
+{
+    struct a_shelf a = shelf_set_up();
+    struct os_fault f;
+
+    CHECK_EQ(sl_shelf_put(a.shelf, "f/x", ABC, 3, NULL), SL_OK);
+    os_fault_start(&f, FAULT_BIT(CALL_FSYNC), FAULT_ERRNO, 0, EIO);
+    struct sl_shelf *s = shelf_in(&f.os, a.folder);
+    CHECK_EQ(sl_shelf_put(s, "f/x", ABC, 3, NULL), SL_OK);
+    CHECK_EQ(find_call(&f, CALL_PWRITEV, 0), atomic_load(&f.logged));
+    CHECK_EQ(atomic_load(&f.calls), 3); /* what leads to it, itself, its folder */
+    for (unsigned i = 1; i <= 2; i++) { /* the folder that leads to it is remembered */
+        f.at = atomic_load(&f.calls) + i;
+        CHECK_EQ(sl_shelf_put(s, "f/x", ABC, 3, NULL), SL_E_SYSTEM);
+    }
+    sl_shelf_free(s);
+    shelf_take_down(&a);
+}
+
+static struct {
+    char path[FOLDER_TEXT * 2];
+    const char *text;
+} faster;
+
+/* Another writer comes between our look and our rename. */
+static int late_renameat(void *self, int from_dir, const char *from, int to_dir, const char *to,
+                         bool replace)
+{
+    CHECK_EQ(folder_write(faster.path, faster.text, strlen(faster.text)), 0);
+    return sl_os_real()->renameat(self, from_dir, from, to_dir, to, replace);
+}
+
+static void put__replaces_nothing_that_a_faster_writer_put_there(void)
+{
+    static const struct {
+        const char *text;
+        sl_rc rc;
+    } others[] = { { "abc", SL_OK }, { "abd", SL_E_REFUSED }, { "", SL_E_REFUSED } };
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct a_shelf a = shelf_set_up();
+        struct sl_os late = *sl_os_real();
+        late.renameat = late_renameat;
+        faster.text = others[i].text;
+        (void)snprintf(faster.path, sizeof faster.path, "%s/f/x", a.folder);
+        struct sl_shelf *s = shelf_in(&late, a.folder);
+        CHECK_EQ(sl_shelf_put(s, "f/x", ABC, 3, NULL), others[i].rc);
+        CHECK(file_is(a.folder, "f/x", others[i].text));
+        CHECK_EQ(folder_names(folder_path(a.folder, "t")), 0);
+        sl_shelf_free(s);
+        shelf_take_down(&a);
+    }
+}
+
+static void put__follows_no_link_planted_after_it_knew_the_folder(void)
+{
+    struct a_shelf a = shelf_set_up();
+    char away[FOLDER_TEXT];
+
+    folder_new(NULL, away);
+    CHECK_EQ(mkdir(folder_path(away, "ab"), 0700), 0);
+    CHECK_EQ(sl_shelf_put(a.shelf, "f/ab/x", ABC, 3, NULL), SL_OK);
+    CHECK_EQ(rename(folder_path(a.folder, "f"), folder_path(a.folder, "g")), 0);
+    CHECK_EQ(symlink(away, folder_path(a.folder, "f")), 0);
+    CHECK_EQ(sl_shelf_put(a.shelf, "f/ab/y", ABC, 3, NULL), SL_E_REFUSED);
+    CHECK_EQ(folder_names(folder_path(away, "ab")), 0);
+    shelf_take_down(&a);
+    folder_remove(away);
 }
 
 static void put__makes_new_folders_durable_before_it_names_the_file(void)
@@ -288,6 +357,9 @@ int main(void)
         CASE(put__follows_no_link_that_was_planted),
         CASE(put__refuses_a_linked_folder_for_temporary_names),
         CASE(put__syncs_file_then_names_it_then_syncs_its_folder),
+        CASE(put__syncs_again_what_stood_there_already),
+        CASE(put__replaces_nothing_that_a_faster_writer_put_there),
+        CASE(put__follows_no_link_planted_after_it_knew_the_folder),
         CASE(put__makes_new_folders_durable_before_it_names_the_file),
         CASE(put__makes_a_folder_again_that_somebody_removed),
         CASE(put__links_where_the_rename_is_not_offered),
