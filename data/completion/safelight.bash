@@ -7,7 +7,7 @@ _safelight_verbs() {
 
 _safelight_options() { # PROGRAM [VERB]: long options of the page, with = where one takes a word
     "$1" help ${2:+"$2"} 2>/dev/null |
-        sed -n 's/^  \{2,6\}\(-[A-Za-z], \)\{0,1\}\(--[a-z-]*\).*/\2/p'
+        sed -n 's/^ \{2,6\}\(-[A-Za-z], \)\{0,1\}\(--[a-z-]*\).*/\2/p'
 }
 
 _safelight() {

@@ -16,7 +16,7 @@ const char *sl_cli_help_page(void)
 
 const char *sl_cli_version_page(void)
 {
-    return _("say which version this is, what it reads and writes, and how it was built\n"
+    return _("say which version this is, and how it was built\n"
              "\n"
              "usage: safelight version\n");
 }
@@ -25,12 +25,12 @@ static const char *common_page(void)
 {
     return _("options of every verb:\n"
              "      --home DIR                 where productions and keys live\n"
-             "                                 (else $SAFELIGHT_HOME, else the XDG data folder)\n"
+             "                                 (else $SAFELIGHT_HOME, else XDG data folder)\n"
              "      --production NAME          which one, when the home knows several\n"
              "      --passphrase-file FILE     the passphrase is the one line of FILE\n"
              "      --passphrase-fd N          ... the next line of descriptor N\n"
              "      --passphrase-command CMD   ... the one line that CMD prints\n"
-             "      --low-memory               stay below 64 MiB (at most 12 of need + keepers)\n"
+             "      --low-memory               stay below 64 MiB (need + keepers up to 12)\n"
              "      --json                     results as one JSON object\n"
              "      --progress bar|json|none   how progress is told on standard error\n"
              "  -q, --quiet                    only warnings and errors\n"

@@ -1,0 +1,124 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Goal of this test: the command explains itself (help within 80 columns, a man page for every verb
+# that names every option, completion), says what is wrong with words, keeps results and talk
+# apart, and its exit codes are those of the manual.
+. "$SL_SOURCE/tests/story/tap.sh"
+
+"$SAFELIGHT" help >help.txt
+verbs=$(sed -n '/^verbs:/,/^$/s/^  \([a-z-]*\) .*/\1/p' help.txt)
+that "help__lists_verbs" sh -c 'grep -q -w "$1" help.txt && [ -n "$0" ]' "$verbs" seal
+
+within() { awk 'length($0) > 80 { print "too long: " $0; bad = 1 } /\t/ { print "tab: " $0; bad = 1 } END { exit bad }' "$1"; }
+pages=$SL_SOURCE/docs/man
+options_in() { grep -o -E -e '--[a-z][a-z-]*' "$1" | sort -u; }
+
+that "help__fits_80_columns" within help.txt
+that "help__without_a_verb_is_the_same_as_the_option" \
+    sh -c '"$0" --help | cmp - help.txt && "$0" -h | cmp - help.txt' "$SAFELIGHT"
+for verb in $verbs; do
+    that "help__${verb}_goes_to_standard_output_within_80_columns" \
+        sh -c '"$0" $1 --help >page 2>err && [ ! -s err ] && [ -s page ] &&
+            "$0" help $1 | cmp - page && "$0" $1 -h | cmp - page' "$SAFELIGHT" "$verb"
+    that "help__${verb}_fits_80_columns" within page
+    page=$pages/safelight-$verb.1
+    that "man__${verb}_has_a_page" [ -s "$page" ]
+    sed 's/\\-/-/g; s/^\.It Fl Fl \([a-z-]*\)/--\1/; s/Fl Fl \([a-z-]*\)/--\1/g' "$page" >man.txt 2>/dev/null
+    options_in page | grep -v -x -e --home -e --json -e --passphrase-file -e --help >wanted || true
+    that "man__${verb}_names_every_option" sh -c '
+        while read -r option; do
+            grep -q -w -e "$option" man.txt || { echo "missing: $option"; exit 1; }
+        done <wanted'
+done
+sed 's/\\-/-/g; s/Fl Fl \([a-z-]*\)/--\1/g' "$pages/safelight.1" >man.txt
+that "man__names_every_option_that_every_verb_takes" sh -c '
+    sed -n "/^options of/,\$p" help.txt | grep -o -E -e "--[a-z][a-z-]*" | grep -v -e --help$ | sort -u |
+        while read -r option; do
+            grep -q -w -e "$option" man.txt || { echo "missing: $option"; exit 1; }
+        done'
+that "man__names_every_verb" sh -c '
+    for verb in $0; do grep -q -w -e "safelight-$verb" man.txt || { echo "missing: $verb"; exit 1; }; done' "$verbs"
+if command -v man >/dev/null && command -v groff >/dev/null; then
+    for page in "$pages"/*.1; do
+        quiet_page() {
+            MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>warned >/dev/null
+            rc=$?
+            cat warned
+            [ $rc = 0 ] && [ ! -s warned ]
+        }
+        that "man__$(basename "$page" .1)_renders_without_a_warning" quiet_page
+    done
+else
+    skip "man__renders_without_a_warning" "no man or groff on this machine"
+fi
+
+that "version__names_program_formats_and_build" sh -c '
+    "$0" --version >v && grep -q "^safelight [0-9]" v && grep -q "^formats: " v &&
+        grep -q "^build: .*OpenSSL" v && "$0" version | cmp - v' "$SAFELIGHT"
+
+exits 2 "words__none_is_a_mistake" "$SAFELIGHT"
+exits 2 "words__an_unknown_verb_is_a_mistake" "$SAFELIGHT" sael
+exits 2 "words__an_unknown_option_is_a_mistake" "$SAFELIGHT" seal --nonsense
+exits 2 "words__an_unknown_letter_is_a_mistake" "$SAFELIGHT" seal -Z
+exits 2 "words__an_unknown_option_before_the_verb_is_a_mistake" "$SAFELIGHT" --nonsense seal
+exits 2 "words__a_missing_argument_is_a_mistake" "$SAFELIGHT" seal -r
+exits 2 "words__one_too_many_is_a_mistake" "$SAFELIGHT" seal -r x a b
+exits 2 "words__help_of_an_unknown_verb_is_a_mistake" "$SAFELIGHT" help sael
+exits 2 "words__progress_is_one_of_three" "$SAFELIGHT" --progress loud version
+named() { # WORD...: the mistake is named, on standard error only, with the program's name first
+    "$SAFELIGHT" "$@" >o 2>e
+    is $? 2 && [ ! -s o ] && grep -q '^safelight: ' e && grep -q 'safelight.* help\|--help' e
+}
+that "words__a_mistake_names_where_to_read" named seal --nonsense
+that "words__the_unknown_option_is_named" sh -c '"$0" seal --nonsense 2>&1 | grep -q -e "--nonsense"' "$SAFELIGHT"
+that "words__the_unknown_letter_is_named" sh -c '"$0" seal --armor -Z 2>&1 | grep -q -e "-Z"' "$SAFELIGHT"
+escape=$(printf '\033[31m')
+that "words__control_characters_are_not_repeated" \
+    sh -c '! "$0" "$1" 2>&1 | grep -q -F "$1"' "$SAFELIGHT" "x${escape}y"
+
+exits 1 "output__a_full_disk_behind_it_is_a_failure" sh -c '"$0" help >/dev/full' "$SAFELIGHT"
+exits 1 "output__closed_is_a_failure" sh -c '"$0" help >&-' "$SAFELIGHT"
+exits 0 "output__closed_standard_error_is_none" sh -c '"$0" help 2>&-' "$SAFELIGHT"
+
+json_of() { # FILE WORD...: standard output is exactly one JSON object, and the exit code stands in it
+    file=$1
+    shift
+    "$SAFELIGHT" --json "$@" >"$file" 2>/dev/null
+    code=$?
+    is "$(wc -l <"$file")" 1 &&
+        /usr/bin/python3 -c 'import json, sys
+o = json.load(open(sys.argv[1]))
+assert o["exit"] == int(sys.argv[2]), o
+assert ("error" in o) == (o["exit"] != 0), o' "$file" $code
+}
+that "json__of_version" json_of j version
+that "json__of_a_file_that_is_missing" json_of j unseal -i nowhere -o x nowhere
+that "json__of_wrong_words" json_of j seal --nonsense
+that "json__of_a_name_that_is_not_utf8" sh -c '
+    printf pw >pw; "$0" --json seal -p --passphrase-file pw -o "$(printf "a\\377b")" pw >j &&
+        /usr/bin/python3 -c "import base64, json; o = json.load(open(\"j\"))
+assert base64.b64decode(o[\"out64\"]) == b\"a\\xffb\", o"' "$SAFELIGHT"
+exits 2 "json__does_not_mix_with_a_file_on_standard_output" "$SAFELIGHT" --json seal -p pw
+
+head -c 30000000 /dev/zero >large
+that "progress__as_json_lines_on_standard_error" sh -c '
+    "$0" --progress json seal -p --passphrase-file pw -o l large 2>p && [ -s p ] &&
+        /usr/bin/python3 -c "import json
+lines = [json.loads(line) for line in open(\"p\")]
+assert lines[-1][\"done_bytes\"] == lines[-1][\"all_bytes\"] == 30000000, lines[-1]
+assert all(line[\"task\"] == \"seal\" for line in lines), lines"' "$SAFELIGHT"
+that "progress__is_silent_where_standard_error_is_no_terminal" sh -c '
+    "$0" unseal --passphrase-file pw -o m l 2>p && [ ! -s p ] && cmp m large' "$SAFELIGHT"
+that "progress__a_bar_where_it_is_asked_for" sh -c '
+    "$0" --progress bar unseal --force --passphrase-file pw -o m l 2>p && grep -q "100%" p &&
+        ! grep -q "$(printf "\\033")" p' "$SAFELIGHT"
+if command -v script >/dev/null; then
+    coloured() { # the error of a missing file, as a terminal shows it
+        script -q -e -c "$1 '$SAFELIGHT' unseal -i nowhere nowhere" /dev/null >shown 2>&1
+        grep -q -F "$escape" shown
+    }
+    that "colour__marks_errors_at_a_terminal" coloured ""
+    plain() { ! coloured "NO_COLOR=1" && grep -q "cannot open" shown; }
+    that "colour__none_where_NO_COLOR_is_set" plain
+fi
+the_end
