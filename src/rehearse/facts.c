@@ -16,135 +16,9 @@
 #include "card/card.h"
 #include "card/reading.h"
 #include "crypto/derive.h"
+#include "rehearse/facts_book.h"
 
-#define FIXED_BYTES                                                                                \
-    (1u + 4u + 8u + 4u + 8u + SL_SHA256_BYTES + 2u) /* of a record, before its path */
-#define WINDOW_BYTES (256u << 10)                   /* of the facts file in memory */
-#define PIECE_BYTES  (1u << 20)
-
-struct fact {
-    uint8_t type; /* 'f' or 'd' */
-    uint32_t mode, mtime_ns;
-    int64_t mtime_s;
-    uint64_t size;
-    uint8_t sha256[SL_SHA256_BYTES];
-    uint16_t path_bytes;
-    char path[SL_PATH_MAX + 1];
-};
-
-/* ---- the facts file ---- */
-
-struct book { /* being written, or being read */
-    const struct sl_os *os;
-    int fd;
-    off_t at;          /* in the file, of window[0] */
-    size_t len, taken; /* bytes in the window, and how many of them were read */
-    uint8_t window[WINDOW_BYTES];
-};
-
-static void book_free(struct book **b)
-{
-    if (*b != NULL)
-        (void)(*b)->os->close((*b)->os->self, (*b)->fd);
-    free(*b);
-}
-#define AUTO_BOOK __attribute__((cleanup(book_free))) struct book
-
-static sl_rc book_open(const struct sl_facts_job *job, int flags, struct book **ret,
-                       struct sl_err *err)
-{
-    int fd = job->os->open(job->os->self, job->dir, job->file, flags, 0600, 0);
-
-    if (fd < 0)
-        return sl_fail_errno(err, _("the file of facts '%s' cannot be opened"), job->file);
-    struct book *b = malloc(sizeof *b);
-    if (b == NULL) {
-        (void)job->os->close(job->os->self, fd);
-        return sl_fail(err, SL_E_SYSTEM, _("no memory for the rehearsal"));
-    }
-    b->os = job->os;
-    b->fd = fd;
-    b->at = 0;
-    b->len = b->taken = 0;
-    *ret = b;
-    return SL_OK;
-}
-
-static sl_rc book_flush(struct book *b, struct sl_err *err)
-{
-    if (sl_os_pwrite_all(b->os, b->fd, b->window, b->len, b->at) != 0)
-        return sl_fail_errno(err, _("the facts before the raid cannot be written down"));
-    b->at += (off_t)b->len;
-    b->len = 0;
-    return SL_OK;
-}
-
-static size_t put_number(uint8_t *to, uint64_t value, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i++)
-        to[i] = (uint8_t)(value >> (8 * i));
-    return bytes;
-}
-
-static sl_rc book_put(struct book *b, const struct fact *f, struct sl_err *err)
-{
-    if (b->len + FIXED_BYTES + f->path_bytes > WINDOW_BYTES)
-        SL_TRY(book_flush(b, err));
-    uint8_t *to = b->window + b->len;
-    to += put_number(to, f->type, 1);
-    to += put_number(to, f->mode, 4);
-    to += put_number(to, (uint64_t)f->mtime_s, 8);
-    to += put_number(to, f->mtime_ns, 4);
-    to += put_number(to, f->size, 8);
-    memcpy(to, f->sha256, SL_SHA256_BYTES);
-    to += SL_SHA256_BYTES;
-    to += put_number(to, f->path_bytes, 2);
-    memcpy(to, f->path, f->path_bytes);
-    b->len += FIXED_BYTES + f->path_bytes;
-    return SL_OK;
-}
-
-/* Read on so that the window holds one whole record, or all that is left. */
-static sl_rc book_fill(struct book *b, struct sl_err *err)
-{
-    size_t left = b->len - b->taken;
-
-    if (left >= FIXED_BYTES + SL_PATH_MAX)
-        return SL_OK;
-    memmove(b->window, b->window + b->taken, left);
-    b->at += (off_t)b->taken;
-    ssize_t got =
-        sl_os_pread_all(b->os, b->fd, b->window + left, WINDOW_BYTES - left, b->at + (off_t)left);
-    if (got < 0)
-        return sl_fail_errno(err, _("the facts before the raid cannot be read"));
-    b->taken = 0;
-    b->len = left + (size_t)got;
-    return SL_OK;
-}
-
-static sl_rc book_next(struct book *b, struct fact *ret, bool *more, struct sl_err *err)
-{
-    SL_TRY(book_fill(b, err));
-    *more = b->len > b->taken;
-    if (!*more)
-        return SL_OK;
-    struct sl_cur c = sl_cur_over((struct sl_view){ b->window + b->taken, b->len - b->taken });
-    ret->type = sl_cur_u8(&c);
-    ret->mode = sl_cur_u32(&c);
-    ret->mtime_s = (int64_t)sl_cur_u64(&c);
-    ret->mtime_ns = sl_cur_u32(&c);
-    ret->size = sl_cur_u64(&c);
-    sl_cur_copy(&c, ret->sha256, sizeof ret->sha256);
-    ret->path_bytes = sl_cur_u16(&c);
-    if (ret->path_bytes > SL_PATH_MAX)
-        return sl_fail(err, SL_E_BROKEN, _("the facts before the raid are damaged"));
-    sl_cur_copy(&c, (uint8_t *)ret->path, ret->path_bytes);
-    ret->path[ret->path_bytes] = '\0';
-    if (c.spoilt)
-        return sl_fail(err, SL_E_BROKEN, _("the facts before the raid are damaged"));
-    b->taken = b->len - c.left;
-    return SL_OK;
-}
+#define PIECE_BYTES (1u << 20)
 
 /* ---- one side of the comparison: a tree, walked and hashed ---- */
 
@@ -202,7 +76,7 @@ static sl_rc hash_file(struct side *s, uint8_t ret[SL_SHA256_BYTES], struct sl_e
     return SL_OK;
 }
 
-static sl_rc side_next(struct side *s, struct fact *ret, bool *more, struct sl_err *err)
+static sl_rc side_next(struct side *s, struct sl_fact *ret, bool *more, struct sl_err *err)
 {
     do {
         SL_TRY(sl_card_next(s->walk, &s->item, more, err));
@@ -210,7 +84,7 @@ static sl_rc side_next(struct side *s, struct fact *ret, bool *more, struct sl_e
     } while (*more && sl_card_skipped(s->item.type));
     if (!*more)
         return SL_OK;
-    *ret = (struct fact){
+    *ret = (struct sl_fact){
         .type = s->item.type == SL_CARD_FILE ? 'f' : 'd',
         .mode = s->item.mode,
         .mtime_s = s->item.stamp.mtime_s,
@@ -222,7 +96,7 @@ static sl_rc side_next(struct side *s, struct fact *ret, bool *more, struct sl_e
     return ret->type == 'f' ? hash_file(s, ret->sha256, err) : SL_OK;
 }
 
-static void count_one(struct sl_facts *sum, const struct fact *f)
+static void count_one(struct sl_facts *sum, const struct sl_fact *f)
 {
     sum->files += f->type == 'f';
     sum->folders += f->type == 'd';
@@ -233,21 +107,21 @@ sl_rc sl_facts_record(const struct sl_facts_job *job, const char *path, struct s
                       struct sl_err *err)
 {
     AUTO_SIDE *side = NULL;
-    AUTO_BOOK *book = NULL;
+    SL_AUTO_FREE(book) *book = NULL;
     struct sl_facts sum = { 0 };
-    struct fact f;
+    struct sl_fact f;
     bool more = true;
 
     SL_TRY(side_open(job, path, &side, err));
-    SL_TRY(book_open(job, O_RDWR | O_CREAT | O_EXCL, &book, err));
+    SL_TRY(sl_book_open(job->os, job->dir, job->file, O_RDWR | O_CREAT | O_EXCL, &book, err));
     for (;;) {
         SL_TRY(side_next(side, &f, &more, err));
         if (!more)
             break;
         count_one(&sum, &f);
-        SL_TRY(book_put(book, &f, err));
+        SL_TRY(sl_book_put(book, &f, err));
     }
-    SL_TRY(book_flush(book, err));
+    SL_TRY(sl_book_flush(book, err));
     sum.left_out = side->left_out;
     *ret = sum;
     return SL_OK;
@@ -256,7 +130,7 @@ sl_rc sl_facts_record(const struct sl_facts_job *job, const char *path, struct s
 /* ---- comparing ---- */
 
 SL_PRINTF(3, 4)
-static void tell(struct sl_facts_verdict *v, const struct fact *f, const char *fmt, ...)
+static void tell(struct sl_facts_verdict *v, const struct sl_fact *f, const char *fmt, ...)
 {
     char words[128], name[SL_PLAIN_BYTES(40)];
     struct sl_view path = { (const uint8_t *)f->path, f->path_bytes };
@@ -274,7 +148,7 @@ static void tell(struct sl_facts_verdict *v, const struct fact *f, const char *f
 }
 
 /* The order of the walk: names byte by byte, a folder before what is in it. "." comes first. */
-static int order(const struct fact *a, const struct fact *b)
+static int order(const struct sl_fact *a, const struct sl_fact *b)
 {
     for (size_t i = 0;; i++) {
         int left = (unsigned char)a->path[i], right = (unsigned char)b->path[i];
@@ -288,12 +162,13 @@ static int order(const struct fact *a, const struct fact *b)
     }
 }
 
-static bool is_top(const struct fact *f)
+static bool is_top(const struct sl_fact *f)
 {
     return f->path_bytes == 1 && f->path[0] == '.';
 }
 
-static void compare_one(struct sl_facts_verdict *v, const struct fact *was, const struct fact *is)
+static void compare_one(struct sl_facts_verdict *v, const struct sl_fact *was,
+                        const struct sl_fact *is)
 {
     if (was->type != is->type)
         tell(v, was, _("is no longer the same kind of thing"));
@@ -315,9 +190,9 @@ static void compare_one(struct sl_facts_verdict *v, const struct fact *was, cons
 }
 
 struct merge {
-    struct book *book;
+    struct sl_book *book;
     struct side *side;
-    struct fact was, is;
+    struct sl_fact was, is;
     bool more_was, more_is;
 };
 
@@ -339,7 +214,7 @@ static sl_rc merge_step(struct merge *m, struct sl_facts_verdict *v, struct sl_e
         tell(v, &m->is, _("was not on the card"));
     }
     if (way <= 0)
-        SL_TRY(book_next(m->book, &m->was, &m->more_was, err));
+        SL_TRY(sl_book_next(m->book, &m->was, &m->more_was, err));
     if (way >= 0)
         SL_TRY(side_next(m->side, &m->is, &m->more_is, err));
     return SL_OK;
@@ -349,15 +224,15 @@ sl_rc sl_facts_compare(const struct sl_facts_job *job, const char *path,
                        struct sl_facts_verdict *ret, struct sl_err *err)
 {
     AUTO_SIDE *side = NULL;
-    AUTO_BOOK *book = NULL;
+    SL_AUTO_FREE(book) *book = NULL;
     struct sl_facts_verdict v = { 0 };
     struct merge m;
 
     SL_TRY(side_open(job, path, &side, err));
-    SL_TRY(book_open(job, O_RDONLY, &book, err));
+    SL_TRY(sl_book_open(job->os, job->dir, job->file, O_RDONLY, &book, err));
     m.book = book;
     m.side = side;
-    SL_TRY(book_next(book, &m.was, &m.more_was, err));
+    SL_TRY(sl_book_next(book, &m.was, &m.more_was, err));
     SL_TRY(side_next(side, &m.is, &m.more_is, err));
     while (m.more_was || m.more_is)
         SL_TRY(merge_step(&m, &v, err));

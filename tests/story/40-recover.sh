@@ -36,7 +36,7 @@ in_a_bare_place() {
 set -eu
 cd '$work/page'
 VAULT='$work/abroad/productions/film/vault.txt'
-KEEPERS='$(ls -d "$work"/keepers/* | tr '\n' ' ')'
+KEEPERS='$(echo "$work"/keepers/*)'
 DEST='$work/$1'
 mkdir "\$DEST"
 $(cat page/commands)

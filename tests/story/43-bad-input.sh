@@ -91,7 +91,9 @@ for damage in flip_it cut_it stretch_it empty_it drop_it zero_it rename_it other
 done
 named() {
     rm -rf keepers && cp -a sound keepers && each f flip_it
-    abroad restore camera/A001 "$work/back-n" >.heard 2>&1 && grep -q k2 .heard || grep -q k3 .heard
+    abroad restore camera/A001 "$work/back-n" >.heard 2>&1 || return 1
+    cat .heard
+    grep -q k2 .heard && grep -q k3 .heard
 }
 that "restore__names_who_lied" named
 rm -rf keepers && cp -a sound keepers
