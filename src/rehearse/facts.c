@@ -19,6 +19,7 @@
 #include "rehearse/facts_book.h"
 
 #define PIECE_BYTES (1u << 20)
+#define MODE_BITS   01777u /* restore never makes a file setuid or setgid */
 
 /* ---- one side of the comparison: a tree, walked and hashed ---- */
 
@@ -86,7 +87,7 @@ static sl_rc side_next(struct side *s, struct sl_fact *ret, bool *more, struct s
         return SL_OK;
     *ret = (struct sl_fact){
         .type = s->item.type == SL_CARD_FILE ? 'f' : 'd',
-        .mode = s->item.mode,
+        .mode = s->item.mode & MODE_BITS,
         .mtime_s = s->item.stamp.mtime_s,
         .mtime_ns = s->item.stamp.mtime_ns,
         .size = s->item.stamp.size,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What a card was, written down before the raid, and held against what came back after it: every
- * path, type, mode, time to the nanosecond, size and SHA-256, and nothing beside them. The facts
+ * path, type, mode (but setuid and setgid, which restore never sets), time to the nanosecond, size
+ * and SHA-256, and nothing beside them. The facts
  * stand in a file, in the order of the walk: no memory grows with the card.
  */
 #pragma once
