@@ -83,7 +83,7 @@ static void name__of_a_kind_says_how_large_the_object_is(void)
     CHECK_EQ(sl_object_bytes(SL_OBJECT_SLIP), 65536);
 }
 
-/* NAME-4 */
+/* NAME-4, FORMAT-4 */
 static void id__is_32_digits_of_lower_case_hex(void)
 {
     struct sl_id id = { 0 }, back = { 0 };

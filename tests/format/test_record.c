@@ -40,7 +40,7 @@ static void record__reads_what_it_writes(void)
     CHECK(same_record(&r, &back));
 }
 
-/* ENTRY-1 */
+/* ENTRY-1, FORMAT-1 */
 static void record__refuses_every_other_length(void)
 {
     uint8_t bytes[SL_RECORD_BYTES + 1] = { 0 };
