@@ -12,12 +12,10 @@ sl_rc sl_cli_age_run(struct sl_cli *c, const char *verb, const char *out,
 {
     bool to_stdout = out == NULL || strcmp(out, "-") == 0;
 
-    if (to_stdout && c->out.json) {
-        c->out.json = false; /* the error is text, then */
+    if (to_stdout && c->out.json)
         return sl_fail(err, SL_E_USAGE,
                        _("--json and the file itself cannot both go to standard output\n"
                          "  name a file with -o"));
-    }
     struct sl_json_pen *pen = sl_cli_pen(&c->out, verb);
     if (pen != NULL)
         sl_cli_pen_name(pen, "out", "out64", out);
