@@ -114,9 +114,10 @@ sl_rc sl_home_make_one(struct sl *sl, const struct sl_home_make *job, struct sl_
 struct sl_offload {
     struct sl_home_at at;
     const char *card, *locker, *roll;
+    const char *const *without; /* keepers to leave out of this run, by the person's own word */
+    size_t without_count;
     bool dry_run;
-    unsigned workers; /* 0: as many as cores */
-    bool one_thread;  /* no threads at all, fixed order (tests, simulator) */
+    bool one_thread; /* no threads at all, fixed order (tests, simulator) */
 };
 
 #define SL_REASON_MAX 24u
@@ -172,7 +173,6 @@ struct sl_restore {
     const char *what; /* "camera/A001[/path]" or "camera" */
     const char *dest;
     bool dry_run;
-    unsigned workers;
     bool one_thread;
 };
 struct sl_keeper_report { /* what one keeper did in this run */

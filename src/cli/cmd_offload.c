@@ -5,8 +5,6 @@
 #include "base/say.h"
 #include "cli/cmd.h"
 
-#define WORKERS_MAX 64u
-
 const char *sl_cli_offload_page(void)
 {
     return _("offload a card to the keepers, and say whether it is safe to format\n"
@@ -20,7 +18,7 @@ const char *sl_cli_offload_page(void)
              "\n"
              "      --to LOCKER   the locker that the roll goes to\n"
              "      --roll NAME   what the roll is called (A001)\n"
-             "      --workers N   threads per stage (else as many as cores)\n"
+             "      --without KEEPER  leave this keeper out of this run (may be repeated)\n"
              "      --dry-run     look at card, home and keepers; write nothing\n");
 }
 
@@ -72,7 +70,7 @@ static void print(struct sl_cli_out *o, const struct sl_verdict *v)
 }
 
 static sl_rc read_words(struct sl_cli *c, struct sl_cli_args *a, struct sl_offload *job,
-                        struct sl_err *err)
+                        struct sl_cli_list *without, struct sl_err *err)
 {
     int key = SL_CLI_END;
 
@@ -82,9 +80,7 @@ static sl_rc read_words(struct sl_cli *c, struct sl_cli_args *a, struct sl_offlo
         case 't': job->locker = optarg; break;
         case 'r': job->roll = optarg; break;
         case 'n': job->dry_run = true; break;
-        case 'w':
-            SL_TRY(sl_cli_number(optarg, WORKERS_MAX, "--workers", &job->workers, err));
-            break;
+        case 'w': sl_cli_list_add(without, optarg); break;
         default: break;
         }
     } while (key != SL_CLI_END);
@@ -99,15 +95,19 @@ sl_rc sl_cli_offload(struct sl_cli *c, int argc, char **argv, struct sl_err *err
     static const struct option own[] = {
         { "to", required_argument, NULL, 't' },
         { "roll", required_argument, NULL, 'r' },
-        { "workers", required_argument, NULL, 'w' },
+        { "without", required_argument, NULL, 'w' },
         { "dry-run", no_argument, NULL, 'n' },
         { 0 },
     };
     struct sl_cli_args a = { .argc = argc, .argv = argv, .own = own };
     struct sl_offload job = { 0 };
     struct sl_verdict verdict = { 0 };
+    SL_AUTO_CLEAR(cli_list) without = { 0 };
 
-    SL_TRY(read_words(c, &a, &job, err));
+    SL_TRY(sl_cli_list_new(argc, &without, err));
+    SL_TRY(read_words(c, &a, &job, &without, err));
+    job.without = without.at;
+    job.without_count = without.count;
     job.at = c->at;
     sl_rc rc = sl_offload_card(c->sl, &job, &verdict, err);
     sl_cli_bar_off(&c->out);

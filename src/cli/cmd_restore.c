@@ -5,8 +5,6 @@
 #include "base/say.h"
 #include "cli/cmd.h"
 
-#define WORKERS_MAX 64u
-
 const char *sl_cli_restore_page(void)
 {
     return _("restore files from any keepers that suffice\n"
@@ -18,7 +16,6 @@ const char *sl_cli_restore_page(void)
              "means that every byte is right, 4 that something could not be rebuilt (the rest\n"
              "is there). Run it again after an interruption: it goes on.\n"
              "\n"
-             "      --workers N   threads per stage (else as many as cores)\n"
              "      --dry-run     say what would be restored; write nothing\n");
 }
 
@@ -54,7 +51,6 @@ static void show(struct sl_cli *c, const struct sl_restore *job, const struct sl
 sl_rc sl_cli_restore(struct sl_cli *c, int argc, char **argv, struct sl_err *err)
 {
     static const struct option own[] = {
-        { "workers", required_argument, NULL, 'w' },
         { "dry-run", no_argument, NULL, 'n' },
         { 0 },
     };
@@ -66,8 +62,6 @@ sl_rc sl_cli_restore(struct sl_cli *c, int argc, char **argv, struct sl_err *err
 
     do {
         SL_TRY(sl_cli_next(c, &a, &key, err));
-        if (key == 'w')
-            SL_TRY(sl_cli_number(optarg, WORKERS_MAX, "--workers", &job.workers, err));
         job.dry_run = job.dry_run || key == 'n';
     } while (key != SL_CLI_END);
     SL_TRY(sl_cli_words(&a, 2, 2, "WHAT DEST", words, err));

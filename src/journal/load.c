@@ -238,13 +238,13 @@ static void explain(struct sl_journal *j, struct sl_journal_keeper *k)
 }
 
 static sl_rc ask_keeper(struct sl_journal *j, struct sl_journal_keeper *k, bool thorough,
-                        const bool *stop, struct sl_err *err)
+                        const struct sl_voice *voice, struct sl_err *err)
 {
     if (!thorough)
         explain(j, k);
     for (size_t i = 0; i < k->listing->count; i++) {
-        if (stop != NULL && __atomic_load_n(stop, __ATOMIC_RELAXED))
-            return sl_fail(err, SL_E_CANCELLED, _("stopped"));
+        if (voice != NULL)
+            SL_TRY(sl_voice_go_on(voice, err));
         struct listed *at = &k->listing->at[i];
         if (at->state == LISTED_UNKNOWN)
             SL_TRY(learn(j, k, at, err));
@@ -296,7 +296,8 @@ static void compare_keeper(struct sl_journal *j, size_t place)
     k->foreign -= k->lied; /* a name of ours with wrong bytes is a lie, not a foreign slip */
 }
 
-static sl_rc ask_all(struct sl_journal *j, bool thorough, const bool *stop, struct sl_err *err)
+static sl_rc ask_all(struct sl_journal *j, bool thorough, const struct sl_voice *voice,
+                     struct sl_err *err)
 {
     size_t away = 0;
 
@@ -304,7 +305,7 @@ static sl_rc ask_all(struct sl_journal *j, bool thorough, const bool *stop, stru
         SL_TRY(reach(j, &j->keepers[i], err));
         away += j->keepers[i].away ? 1 : 0;
         if (!j->keepers[i].away)
-            SL_TRY(ask_keeper(j, &j->keepers[i], thorough, stop, err));
+            SL_TRY(ask_keeper(j, &j->keepers[i], thorough, voice, err));
     }
     if (away == j->keeper_count)
         return sl_fail(err, SL_E_RETRY, _("none of the %zu keepers answers: %s"), away,
@@ -316,7 +317,7 @@ static sl_rc ask_all(struct sl_journal *j, bool thorough, const bool *stop, stru
 }
 
 sl_rc sl_journal_load(const struct sl_os *os, const struct sl_vault *v, bool thorough,
-                      const bool *stop, struct sl_journal **ret, struct sl_err *err)
+                      const struct sl_voice *voice, struct sl_journal **ret, struct sl_err *err)
 {
     SL_AUTO_FREE(journal) *j = calloc(1, sizeof *j);
 
@@ -336,7 +337,7 @@ sl_rc sl_journal_load(const struct sl_os *os, const struct sl_vault *v, bool tho
     j->keeper_count = v->keeper_count;
     for (size_t i = 0; i < v->keeper_count; i++)
         j->keepers[i].info = &v->keepers[i];
-    SL_TRY(ask_all(j, thorough, stop, err));
+    SL_TRY(ask_all(j, thorough, voice, err));
     SL_TRY(sl_journal_judge(j, err));
     SL_TRY(sl_journal_make_rolls(j, err));
     *ret = SL_TAKE(j);

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/os.h"
 #include "base/own.h"
+#include "base/voice.h"
 #include "format/part.h"
 #include "format/slip.h"
 #include "home/home.h"
@@ -52,10 +53,10 @@ struct sl_journal_entry {
 struct sl_roll { /* one offload, put together from its parts */
     int locker;  /* index in the vault */
     struct sl_id id;
-    char name[SL_ALIAS_MAX + 8]; /* "A001", "A001~2" */
-    size_t part_count;           /* parts 0..part_count-1, without a gap */
-    size_t *parts;               /* indices of entries */
-    bool whole;                  /* the last of them says so */
+    char name[SL_ALIAS_MAX + 16]; /* "A001", "A001~2" */
+    size_t part_count;            /* parts 0..part_count-1, without a gap */
+    size_t *parts;                /* indices of entries */
+    bool whole;                   /* the last of them says so */
     uint64_t packs;
     int64_t claimed;    /* of its first part */
     const char *author; /* alias, borrowed */
@@ -89,9 +90,9 @@ struct sl_journal {
 
 /* Ask every keeper. `thorough`: every slip of every keeper is fetched and compared, not only one
  * copy of each entry. SL_E_RETRY when no keeper at all answers. SL_E_REFUSED when this home has no
- * care identity. `stop` (may be NULL) is looked at between slips. The caller owns *ret. */
+ * care identity. `voice` (may be NULL) is asked between slips whether to go on. The caller owns *ret. */
 sl_rc sl_journal_load(const struct sl_os *os, const struct sl_vault *v, bool thorough,
-                      const bool *stop, struct sl_journal **ret, struct sl_err *err);
+                      const struct sl_voice *voice, struct sl_journal **ret, struct sl_err *err);
 void sl_journal_free(struct sl_journal *j);
 SL_OWNED(journal)
 
