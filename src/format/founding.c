@@ -43,6 +43,11 @@ static sl_rc read_recipient(struct sl_cur *c, struct sl_age_recipient *ret, stru
     if (sl_age_recipient_read(text, ret, &why) != SL_OK) /* BODY-5 */
         return sl_fail(err, SL_E_BROKEN, _("a founding names a recipient that is not known: %s"),
                        why.text);
+    char canonical[SL_AGE_RECIPIENT_TEXT];
+    sl_age_recipient_text(ret, canonical);
+    if (text.len != strlen(canonical) || memcmp(text.at, canonical, text.len) != 0) /* BODY-5 */
+        return sl_fail(err, SL_E_BROKEN,
+                       _("a founding spells a recipient in another way than age"));
     return SL_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fuzz target: the lines of a manifest as text, packed here so that any of them reaches the walk.\n * What is handed out stays within its part.
+ * Fuzz target: the lines of a manifest as text, packed here so that any of them reaches the walk.
+ * What is handed out stays within its part.
  */
 #include <stdlib.h>
 #include <string.h>

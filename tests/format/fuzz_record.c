@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fuzz target: the record of an entry and the head inside a pack. What is believed is written\n * back the same: there is one spelling.
+ * Fuzz target: the record of an entry and the head inside a pack. What is believed is written
+ * back the same: there is one spelling.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fuzz target: what explains a session, under the tests' fixed keys. What is believed is certified,\n * and written back the same.
+ * Fuzz target: what explains a session, under the tests' fixed keys. What is believed is certified,
+ * and written back the same.
  */
 #include "fixed.h"
 #include "fuzz/fuzz.h"

@@ -126,11 +126,24 @@ static void founding__refuses_each_damaged_field(void)
         CHECK_EQ(sl_founding_read(sl_buf_view(&b), &back, &err), SL_E_BROKEN);
         if (strstr(err.text, damage[i].says) == NULL) {
             printf("# %s: %s\n", damage[i].why, err.text);
-            CHECK(!"says what is wrong");
+            check_that(0, "says what is wrong", __FILE__, __LINE__);
         }
         b.at[damage[i].offset] = was;
     }
     CHECK_EQ(back.need, 77);
+}
+
+/* BODY-5: AGE1... in capitals is the same recipient to age, and another spelling to us. */
+static void founding__refuses_a_recipient_in_capitals(void)
+{
+    static struct sl_founding f, back;
+
+    fixed_founding(&f);
+    SL_AUTO_CLEAR(buf) b = founding_bytes(&f);
+    for (size_t i = AT_CARE + 2; i < AT_KEEPER; i++)
+        if (b.at[i] >= 'a' && b.at[i] <= 'z')
+            b.at[i] = (uint8_t)(b.at[i] - 'a' + 'A');
+    CHECK_EQ(sl_founding_read(sl_buf_view(&b), &back, NULL), SL_E_BROKEN);
 }
 
 /* BODY-10, BODY-11: nothing twice, by the writer nor, hence, by the reader (one judge). */
@@ -319,6 +332,7 @@ int main(void)
         CASE(founding__of_32_keepers_and_64_lockers_fits_a_slip),
         CASE(founding__refuses_every_other_length),
         CASE(founding__refuses_each_damaged_field),
+        CASE(founding__refuses_a_recipient_in_capitals),
         CASE(founding__has_nothing_twice),
         CASE(production__is_a_hash_over_salt_and_founding),
         CASE(opened__reads_what_it_writes_and_nothing_else),

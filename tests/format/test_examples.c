@@ -79,7 +79,7 @@ static void page_holds_it(const char *name)
     (void)fclose(f);
     if (strstr(page, block) != NULL)
         return;
-    CHECK(!"the page holds this block");
+    check_that(0, "the page holds this block", __FILE__, __LINE__);
     for (char *line = strtok(block, "\n"); line != NULL; line = strtok(NULL, "\n"))
         printf("#| %s\n", line);
 }

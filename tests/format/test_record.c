@@ -138,7 +138,7 @@ static void record__every_flipped_bit_breaks_the_signature(void)
     CHECK(sl_record_signed(s.record_bytes, s.signature));
     for (size_t bit = 0; bit < 8u * (SL_RECORD_BYTES + SL_SIGNATURE_BYTES); bit++) {
         uint8_t *at = bit / 8 < SL_RECORD_BYTES ? s.record_bytes + bit / 8
-                                                : s.signature + bit / 8 - SL_RECORD_BYTES;
+                                                : s.signature + (bit / 8 - SL_RECORD_BYTES);
         *at ^= (uint8_t)(1u << bit % 8);
         CHECK(!sl_record_signed(s.record_bytes, s.signature));
         *at ^= (uint8_t)(1u << bit % 8);
