@@ -130,7 +130,7 @@ static void describe(const struct offload *o, const struct part_plan *p, struct 
     memcpy(part->manifest_hash, p->manifest_hash, sizeof part->manifest_hash);
     if (!p->manifest_in_pack) {
         part->inline_manifest = sl_buf_view(&p->manifest);
-        part->manifest_offset = part->manifest_bytes = 0;
+        part->manifest_offset = 0;
     }
     for (size_t i = 0; i < p->pack_count; i++) {
         part->packs[i].number = p->first_pack + i;
