@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fuzz target: the bodies of entries: founding, opened, closed, author, checkpoint. What is believed
- * is written back the same.
+ * Fuzz target: the bodies of entries: founding, opened, closed, author, checkpoint. What is
+ * believed is written back the same.
  */
 #include <stdlib.h>
 #include <string.h>
