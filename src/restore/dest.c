@@ -74,7 +74,7 @@ static void clear_leftovers(struct restore *r)
         if (dir.fd < 0 || os->lock(os->self, dir.fd) != 0)
             continue; /* another run is at work there */
         empty_temps(os, dir.fd);
-        (void)os->unlinkat(os->self, r->dest.fd, e.name, 0x200 /* AT_REMOVEDIR */);
+        (void)os->unlinkat(os->self, r->dest.fd, e.name, AT_REMOVEDIR);
     }
 }
 
@@ -106,18 +106,37 @@ sl_rc sl_dest_open(struct restore *r, struct sl_err *err)
     return SL_OK;
 }
 
+/* The folder of temporary names goes before the folders get their times: it lies in one of them. */
+static void drop_temps(struct restore *r)
+{
+    if (r->temps.fd < 0)
+        return;
+    SL_AUTO_FD dir = { r->os, r->os->open(r->os->self, r->dest.fd, r->temps_name,
+                                          O_RDONLY | O_DIRECTORY, 0, BENEATH) };
+    if (dir.fd >= 0)
+        empty_temps(r->os, dir.fd);
+    (void)r->os->unlinkat(r->os->self, r->dest.fd, r->temps_name, 0x200);
+    sl_fd_clear(&r->temps);
+}
+
+/* Before the folders get their times: the destination itself may be one of them. */
+void sl_dest_drop_temps(struct restore *r)
+{
+    if (r->temps.fd < 0)
+        return;
+    SL_AUTO_FD dir = { r->os, r->os->open(r->os->self, r->dest.fd, r->temps_name,
+                                          O_RDONLY | O_DIRECTORY, 0, BENEATH) };
+    if (dir.fd >= 0)
+        empty_temps(r->os, dir.fd);
+    (void)r->os->unlinkat(r->os->self, r->dest.fd, r->temps_name, AT_REMOVEDIR);
+    sl_fd_clear(&r->temps);
+}
+
 void sl_dest_close(struct restore *r)
 {
-    if (r->temps.fd >= 0) {
-        SL_AUTO_FD dir = { r->os, r->os->open(r->os->self, r->dest.fd, r->temps_name,
-                                              O_RDONLY | O_DIRECTORY, 0, BENEATH) };
-        if (dir.fd >= 0)
-            empty_temps(r->os, dir.fd);
-        (void)r->os->unlinkat(r->os->self, r->dest.fd, r->temps_name, 0x200);
-    }
+    sl_dest_drop_temps(r);
     sl_fd_clear(&r->existing_fd);
     sl_fd_clear(&r->parent);
-    sl_fd_clear(&r->temps);
     sl_fd_clear(&r->dest);
 }
 
@@ -210,6 +229,7 @@ void sl_dest_folder_times(struct restore *r)
 {
     size_t at = 0;
 
+    drop_temps(r);
     while (at < r->folders.len) {
         struct folder_note n;
         memcpy(&n, r->folders.at + at, sizeof n);

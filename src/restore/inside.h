@@ -159,6 +159,7 @@ void sl_finish_rest(struct restore *r);
 
 /* dest.c: only beneath the destination */
 sl_rc sl_dest_open(struct restore *r, struct sl_err *err);
+void sl_dest_drop_temps(struct restore *r);
 void sl_dest_close(struct restore *r);
 sl_rc sl_dest_path(const struct restore *r, struct sl_view path, char *ret, size_t room,
                    struct sl_err *err);

@@ -337,8 +337,12 @@ sl_rc sl_restore_run(const struct sl_restore_in *in, struct sl_restored *ret, st
         rc = enough_space(r, 0, err);
     if (rc == SL_OK)
         rc = all_parts(r, err);
-    if (rc == SL_OK && !in->dry_run)
+    if (rc == SL_OK && !in->dry_run) {
+        drop_files(r);
+        sl_open_file_free(r, SL_TAKE(r->carry));
+        sl_dest_drop_temps(r);
         sl_dest_folder_times(r);
+    }
     if (rc == SL_OK) {
         settle_missing(r);
         rc = judge(r, err);
