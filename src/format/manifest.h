@@ -12,10 +12,12 @@
 #include "crypto/derive.h"
 #include "format/part.h"
 
-#define SL_MANIFEST_LINE_MAX    (1u << 20)                      /* bytes of one line */
-#define SL_MANIFEST_EXTENTS_MAX (2u * (SL_PART_PACKS_MAX + 1u)) /* of one line */
-#define SL_MANIFEST_WINDOW_LOG  23                              /* zstd windows up to 8 MiB */
+#define SL_MANIFEST_LINE_MAX    (1u << 20) /* bytes of one line */
+#define SL_MANIFEST_EXTENTS_MAX 130u       /* of one line: two in every pack of a part */
+#define SL_MANIFEST_WINDOW_LOG  23         /* zstd windows up to 8 MiB */
 #define SL_XXH128_BYTES         16u
+
+_Static_assert(SL_MANIFEST_EXTENTS_MAX == 2u * (SL_PART_PACKS_MAX + 1u), "two in every pack");
 
 enum sl_manifest_type { SL_MANIFEST_FILE, SL_MANIFEST_FOLDER };
 

@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 
 /* Characters of `len` bytes in hex, and in base64; no NUL counted. */
-#define SL_HEX_TEXT(len)    ((len)*2u)
+#define SL_HEX_TEXT(len)    ((size_t)(len)*2u)
 #define SL_BASE64_TEXT(len) (((len) + 2u) / 3u * 4u)
 
 /* Write SL_HEX_TEXT(in.len) characters, no NUL. Cannot fail. */
