@@ -9,7 +9,6 @@
 #define NOT_A_DIGIT 255u
 
 static const char HEX[] = "0123456789abcdef";
-static const char PADDING = '=';
 static const char BASE64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void sl_hex_write(struct sl_view in, char *ret)
@@ -55,8 +54,8 @@ void sl_base64_padded_write(struct sl_view in, char *ret)
             bits |= in.at[i + 2];
         *ret++ = BASE64[bits >> 18];
         *ret++ = BASE64[bits >> 12 & 63];
-        *ret++ = have > 1 ? BASE64[bits >> 6 & 63] : PADDING;
-        *ret++ = have > 2 ? BASE64[bits & 63] : PADDING;
+        *ret++ = (char)(have > 1 ? BASE64[bits >> 6 & 63] : '=');
+        *ret++ = (char)(have > 2 ? BASE64[bits & 63] : '=');
     }
 }
 
