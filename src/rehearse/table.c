@@ -3,9 +3,11 @@
  * What came of it, in a table that a person understands, and the judgement: all agrees, or it does
  * not. Last act of a rehearsal; see inside.h.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/say.h"
 #include "rehearse/inside.h"
 
@@ -103,60 +105,89 @@ static void judge_raid(const struct sl_rehearsal *r, const struct sl_raid *raid,
 
 /* ---- telling ---- */
 
-static void tell_raid(const struct sl_rehearsal *r, const struct sl_raid *raid, const char *title,
-                      const char *lost)
+#define TABLE_BYTES 900u /* of one message */
+
+struct table { /* lines, told together */
+    char text[TABLE_BYTES];
+};
+
+SL_PRINTF(2, 3)
+static void add_line(struct table *t, const char *fmt, ...)
+{
+    size_t used = strlen(t->text);
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(t->text + used, sizeof t->text - used, fmt, ap);
+    va_end(ap);
+}
+
+static void add_liar(struct table *t, const struct sl_raid *raid)
+{
+    const struct sl_keeper_report *k = report_of(&raid->restored, raid->liar);
+
+    if (raid->liar == 0)
+        return;
+    if (k != NULL && k->lied_shards + k->lied_slips > 0)
+        add_line(t, _("\n    liar named   pretend-%u, for %llu shards and %llu slips"), raid->liar,
+                 (unsigned long long)k->lied_shards, (unsigned long long)k->lied_slips);
+    else
+        add_line(t, _("\n    liar named   NO: pretend-%u was believed"), raid->liar);
+}
+
+static void add_raid(struct table *t, const struct sl_rehearsal *r, const struct sl_raid *raid)
 {
     const struct sl_facts *same = &raid->facts.same;
     char words[32];
 
-    sl_tell(r->sl, SL_SAY_INFO, _("%s\n    lost         %s"), title, lost);
-    sl_tell(r->sl, SL_SAY_INFO, _("    came back    %llu of %llu files, %llu of %llu folders, %s"),
-            (unsigned long long)same->files, (unsigned long long)r->card.files,
-            (unsigned long long)same->folders, (unsigned long long)r->card.folders,
-            sl_bytes_words(same->bytes, words));
-    sl_tell(r->sl, SL_SAY_INFO, _("    compared     %s"),
-            sl_facts_agree(&raid->facts)
-                ? _("every byte, name, mode and time is as it was; nothing more, nothing less")
-                : _("NOT as it was"));
-    sl_tell(r->sl, SL_SAY_INFO, _("    restored in  %.1f s (%llu MB/s)"),
-            (double)raid->restored.elapsed_ms / 1000.0,
-            (unsigned long long)mb_per_s(raid->restored.bytes, raid->restored.elapsed_ms));
+    if (raid->liar == 0)
+        add_line(t, _("\n    lost         card, home on set, keepers pretend-%u and pretend-%u"),
+                 raid->wiped[0], raid->wiped[1]);
+    else
+        add_line(t, _("\n    lost         card, home on set, keeper pretend-%u; pretend-%u lies"),
+                 raid->wiped[0], raid->liar);
+    add_line(t, _("\n    came back    %llu of %llu files, %llu of %llu folders, %s"),
+             (unsigned long long)same->files, (unsigned long long)r->card.files,
+             (unsigned long long)same->folders, (unsigned long long)r->card.folders,
+             sl_bytes_words(same->bytes, words));
+    add_line(t, _("\n    compared     %s"),
+             sl_facts_agree(&raid->facts) ? _("every byte, name, mode and time is as it was")
+                                          : _("NOT as it was"));
+    add_line(t, _("\n    speed        %.1f s, %llu MB/s"),
+             (double)raid->restored.elapsed_ms / 1000.0,
+             (unsigned long long)mb_per_s(raid->restored.bytes, raid->restored.elapsed_ms));
+    add_liar(t, raid);
 }
 
-static void tell_liar(const struct sl_rehearsal *r, const struct sl_raid *raid)
+static void tell_table(const struct sl_rehearsal *r)
 {
-    const struct sl_keeper_report *k = report_of(&raid->restored, raid->liar);
+    const struct sl_verdict *v = &r->verdict;
+    struct table first = { 0 }, second = { 0 };
+    char words[32];
 
-    if (k != NULL && k->lied_shards + k->lied_slips > 0)
-        sl_tell(
-            r->sl, SL_SAY_INFO,
-            _("    liar named   pretend-%u: %llu wrong shards, %llu wrong slips were asked for"),
-            raid->liar, (unsigned long long)k->lied_shards, (unsigned long long)k->lied_slips);
-    else
-        sl_tell(r->sl, SL_SAY_INFO, _("    liar named   NO: pretend-%u was believed"), raid->liar);
+    add_line(&first, _("what came of it\n  offload from the home on set"));
+    add_line(&first, _("\n    taken        %llu files in %llu folders, %s"),
+             (unsigned long long)v->files, (unsigned long long)v->folders,
+             sl_bytes_words(v->bytes, words));
+    add_line(&first, _("\n    speed        %.1f s, %llu MB/s"), (double)v->elapsed_ms / 1000.0,
+             (unsigned long long)mb_per_s(v->bytes, v->elapsed_ms));
+    add_line(&first, _("\n    keys on set  %llu of the %u of the home abroad"),
+             (unsigned long long)r->keys_on_set, r->keys_abroad);
+    add_line(&first, _("\n  first raid"));
+    add_raid(&first, r, &r->raids[0]);
+    add_line(&second, _("  second raid, from the same offload"));
+    add_raid(&second, r, &r->raids[1]);
+    add_line(&second, _("\n  memory         %s at most"),
+             sl_bytes_words(r->os->peak_bytes(r->os->self), words));
+    sl_tell(r->sl, SL_SAY_INFO, "%s", first.text);
+    sl_tell(r->sl, SL_SAY_INFO, "%s", second.text);
 }
 
 sl_rc sl_act_table(const struct sl_rehearsal *r, struct sl_err *err)
 {
-    const struct sl_verdict *v = &r->verdict;
-    char words[32], lost[128], faults[FAULTS_BYTES] = "";
+    char faults[FAULTS_BYTES] = "";
 
-    sl_tell(
-        r->sl, SL_SAY_INFO,
-        _("what came of it\n  the offload\n    taken        %llu files, %s, in %.1f s (%llu MB/s)"),
-        (unsigned long long)v->files, sl_bytes_words(v->bytes, words),
-        (double)v->elapsed_ms / 1000.0, (unsigned long long)mb_per_s(v->bytes, v->elapsed_ms));
-    sl_tell(r->sl, SL_SAY_INFO, _("    a raid finds no key on set: %u looked for, %llu found"),
-            r->keys_abroad, (unsigned long long)r->keys_on_set);
-    (void)snprintf(lost, sizeof lost, _("card, home on set, keepers pretend-%u and pretend-%u"),
-                   r->raids[0].wiped[0], r->raids[0].wiped[1]);
-    tell_raid(r, &r->raids[0], _("  the first raid"), lost);
-    (void)snprintf(lost, sizeof lost, _("card, home on set, keeper pretend-%u; pretend-%u lies"),
-                   r->raids[1].wiped[0], r->raids[1].liar);
-    tell_raid(r, &r->raids[1], _("  the second raid"), lost);
-    tell_liar(r, &r->raids[1]);
-    sl_tell(r->sl, SL_SAY_INFO, _("  memory         %s at most"),
-            sl_bytes_words(r->os->peak_bytes(r->os->self), words));
+    tell_table(r);
     for (unsigned i = 0; i < SL_RAIDS; i++)
         judge_raid(r, &r->raids[i], faults);
     if (faults[0] != '\0')
