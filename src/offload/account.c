@@ -33,7 +33,21 @@ static void note_seat(struct offload *o, const struct shard_job *j)
     o->in->voice->say(o->in->voice->who, SL_SAY_WARNING, text);
 }
 
-void sl_offload_send_entry(struct offload *o, const struct sl_entry_out *entry)
+/* Neither the keeper nor the spool takes what the keeper should hold: this run stops. What was
+ * written stays, and the same offload goes on once there is room. */
+static sl_rc no_place(const struct offload *o, unsigned seat, struct sl_err *err)
+{
+    const struct seat *s = &o->seats[seat];
+
+    return sl_fail(
+        err, SL_E_SYSTEM,
+        _("what keeper '%s' should hold can neither be given to it nor wait in the spool: "
+          "%s\n  do not format the card; make room and run the same offload again, or "
+          "leave the keeper out with --without %s"),
+        s->info->alias, s->trouble, s->info->alias);
+}
+
+sl_rc sl_offload_send_entry(struct offload *o, const struct sl_entry_out *entry, struct sl_err *err)
 {
     struct hands *h = &o->hands[SEND_WORKERS_MAX];
 
@@ -45,7 +59,10 @@ void sl_offload_send_entry(struct offload *o, const struct sl_entry_out *entry)
         };
         sl_offload_stow_one(o, h, &s, &j);
         note_seat(o, &j);
+        if (!j.kept)
+            return no_place(o, i, err);
     }
+    return SL_OK;
 }
 
 static sl_rc save_state(struct offload *o, const struct sl_entry_out *entry, struct sl_err *err)
@@ -86,8 +103,7 @@ sl_rc sl_offload_open_session(struct offload *o, bool goes_on, struct sl_err *er
     o->state.entries = 1;
     o->state.packs = 0;
     SL_TRY(save_state(o, &entry, err));
-    sl_offload_send_entry(o, &entry);
-    return SL_OK;
+    return sl_offload_send_entry(o, &entry, err);
 }
 
 /* The last entry of a session. If it does not come about the session is a chain that stops, which is
@@ -103,7 +119,7 @@ void sl_offload_close_session(struct offload *o)
         return;
     o->state.entries++;
     if (save_state(o, &entry, NULL) == SL_OK)
-        sl_offload_send_entry(o, &entry);
+        (void)sl_offload_send_entry(o, &entry, NULL);
 }
 
 /* ---- a part becomes an entry ---- */
@@ -193,29 +209,15 @@ static sl_rc write_part(struct offload *o, struct part_plan *p, struct sl_err *e
     o->state.proved &= kept; /* a keeper left out of this run lacks this part */
     o->state.whole = p->last;
     SL_TRY(save_state(o, &entry, err));
-    sl_offload_send_entry(o, &entry);
-    return SL_OK;
+    return sl_offload_send_entry(o, &entry, err);
 }
 
-/* Fewer than k+1 shards of a pack are anywhere: this pack is not safe even for a day. The part is
- * not written; running again sends it afresh. */
-static sl_rc enough_kept(const struct offload *o, const struct part_plan *p, struct sl_err *err)
+static sl_rc all_kept(const struct offload *o, const struct part_plan *p, struct sl_err *err)
 {
-    unsigned kept = 0;
-    const char *why = "";
-
-    for (unsigned i = 0; i < o->seat_count; i++) {
-        kept += p->kept >> i & 1;
+    for (unsigned i = 0; i < o->seat_count; i++)
         if ((p->kept >> i & 1) == 0)
-            why = o->seats[i].trouble;
-    }
-    if (kept > o->in->vault->need)
-        return SL_OK;
-    return sl_fail(err, SL_E_SYSTEM,
-                   _("only %u keepers could be given their shards, and neither the others nor the "
-                     "spool could hold the rest: %s\n"
-                     "  do not format the card; make room and run the same offload again"),
-                   kept, why);
+            return no_place(o, i, err);
+    return SL_OK;
 }
 
 static sl_rc write_ready_parts(struct offload *o, struct sl_err *err)
@@ -223,7 +225,7 @@ static sl_rc write_ready_parts(struct offload *o, struct sl_err *err)
     while (o->plans != NULL && o->plans->number == o->state.next_part && o->plans->closed &&
            o->plans->accounted == o->plans->pack_count) {
         struct part_plan *p = o->plans;
-        SL_TRY(enough_kept(o, p, err));
+        SL_TRY(all_kept(o, p, err));
         SL_TRY(write_part(o, p, err));
         o->plans = p->next;
         free_plan(p);

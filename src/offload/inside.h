@@ -194,7 +194,8 @@ sl_rc sl_hands_ready(struct offload *o, struct hands *h, struct sl_err *err);
 void sl_hands_clear(struct hands *h);
 
 /* Send an entry's slips, note what each seat made of it. */
-void sl_offload_send_entry(struct offload *o, const struct sl_entry_out *entry);
+sl_rc sl_offload_send_entry(struct offload *o, const struct sl_entry_out *entry,
+                            struct sl_err *err);
 /* After the line has stopped: free every part that did not become an entry. */
 void sl_offload_drop_plans(struct offload *o);
 /* The entries that begin and end a session. */

@@ -143,8 +143,10 @@ sl_rc sl_offload_resume(struct offload *o, bool *found, struct sl_err *err)
         SL_TRY(sl_reader_begin(o, err));
     }
     if (!*found) {
+        static const uint8_t none[SL_SHA256_BYTES];
         o->state = (struct sl_roll_state){ .proved = UINT32_MAX };
         sl_id_draw(&o->state.roll);
+        sl_reader_digest_now(o->reader.digest, 0, none, o->state.digest);
     }
     return SL_OK;
 }
