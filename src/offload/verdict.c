@@ -70,8 +70,10 @@ static bool has_proved(const struct seat *s)
 static void judge_seat(const struct seat *s, struct sl_verdict *v)
 {
     if (s->lost)
-        sl_verdict_reason(v, _("keeper '%s' lacks shards that could not be kept in the spool: %s"),
-                          s->info->alias, s->trouble);
+        sl_verdict_reason(v,
+                          _("keeper '%s' lacks parts of this roll that an earlier run left it out "
+                            "of"),
+                          s->info->alias);
     else if (s->waiting > 0)
         sl_verdict_reason(v,
                           _("%" PRIu64
