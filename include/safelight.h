@@ -76,7 +76,7 @@ sl_rc sl_unseal_file(struct sl *sl, const struct sl_unseal *job, struct sl_err *
 
 /* ---- homes and productions ---- */
 struct sl_home_at {         /* which home, which production, how it is unlocked */
-    const char *home;       /* NULL: $SAFELIGHT_HOME, else the XDG data folder */
+    const char *home;       /* folder; never NULL: the program says where it looks for one */
     const char *production; /* alias; NULL: the only one */
     struct sl_passphrase_from from;
     bool no_passphrase; /* when a home is made: keep its keys without one */

@@ -18,18 +18,9 @@
 
 sl_rc sl_vault_home_path(const struct sl_home_at *at, char *ret, size_t room, struct sl_err *err)
 {
-    const char *home = at->home != NULL ? at->home : getenv("SAFELIGHT_HOME");
-    const char *data = getenv("XDG_DATA_HOME"), *user = getenv("HOME");
-    int len = 0;
-
-    if (home != NULL && home[0] != '\0')
-        len = snprintf(ret, room, "%s", home);
-    else if (data != NULL && data[0] == '/')
-        len = snprintf(ret, room, "%s/safelight", data);
-    else if (user != NULL && user[0] == '/')
-        len = snprintf(ret, room, "%s/.local/share/safelight", user);
-    else
+    if (at->home == NULL)
         return sl_fail(err, SL_E_USAGE, _("no home: say --home DIR or set SAFELIGHT_HOME"));
+    int len = snprintf(ret, room, "%s", at->home);
     if (len < 0 || (size_t)len >= room)
         return sl_fail(err, SL_E_USAGE, _("the path of the home is too long"));
     return SL_OK;

@@ -20,7 +20,7 @@ sl_rc sl_vault_open(struct sl *sl, const struct sl_home_at *at, struct sl_vault_
                     struct sl_err *err);
 void sl_vault_open_clear(struct sl_vault_open *o);
 
-/* The home's path: at->home, $SAFELIGHT_HOME, or safelight in the XDG data folder. */
+/* The home's path. SL_E_USAGE where none is named: it is the program that looks for one. */
 sl_rc sl_vault_home_path(const struct sl_home_at *at, char *ret, size_t room, struct sl_err *err);
 struct sl_voice sl_vault_voice(struct sl *sl);
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
+
 #define BUF_FIRST_CAP 256u
 
 struct sl_cur sl_cur_over(struct sl_view in)
@@ -98,7 +100,7 @@ static sl_rc make_room(struct sl_buf *b, size_t need, struct sl_err *err)
         cap = b->limit;
     uint8_t *grown = realloc(b->at, cap);
     if (grown == NULL)
-        return sl_fail(err, SL_E_SYSTEM, "out of memory for %zu bytes", cap);
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory for %zu bytes"), cap);
     b->at = grown;
     b->cap = cap;
     return SL_OK;
@@ -109,7 +111,7 @@ sl_rc sl_buf_put(struct sl_buf *b, struct sl_view in, struct sl_err *err)
     size_t need = 0;
 
     if (__builtin_add_overflow(b->len, in.len, &need) || need > b->limit)
-        return sl_fail(err, SL_E_BROKEN, "more than %zu bytes where they should fit", b->limit);
+        return sl_fail(err, SL_E_BROKEN, _("more than %zu bytes where they should fit"), b->limit);
     if (need > b->cap)
         SL_TRY(make_room(b, need, err));
     if (in.len > 0)

@@ -8,6 +8,7 @@
 #include <safelight.h>
 
 #include "base/err.h"
+#include "base/say.h"
 
 struct sl_voice {
     void *who;
@@ -19,6 +20,6 @@ struct sl_voice {
 /* SL_E_CANCELLED once somebody asked to stop. */
 static inline sl_rc sl_voice_go_on(const struct sl_voice *v, struct sl_err *err)
 {
-    return v->stopped != NULL && v->stopped(v->who) ? sl_fail(err, SL_E_CANCELLED, "stopped")
+    return v->stopped != NULL && v->stopped(v->who) ? sl_fail(err, SL_E_CANCELLED, _("stopped"))
                                                     : SL_OK;
 }

@@ -100,8 +100,8 @@ static sl_rc write_plain(const struct sl_roll_state *s, const struct sl_waiting_
     return sl_buf_put(out, (struct sl_view){ zero, PLAIN_ROOM - out->len }, err);
 }
 
-static sl_rc read_plain(struct sl_view plain, struct sl_view slip_bytes, struct sl_roll_state *s,
-                        struct sl_waiting_slip *slips, size_t *count, struct sl_err *err)
+sl_rc sl_state_read(struct sl_view plain, struct sl_view slip_bytes, struct sl_roll_state *s,
+                    struct sl_waiting_slip slips[SL_KEEPERS_MAX], size_t *count, struct sl_err *err)
 {
     struct sl_cur c = sl_cur_over(plain);
 
@@ -191,7 +191,8 @@ static sl_rc load(struct sl_state_place *p, struct sl_roll_state *state, struct 
                       plain))
         return sl_fail(err, SL_E_BROKEN, _("the state of the offload does not open"));
     struct sl_view rest = { file->at + FRONT_BYTES, file->len - FRONT_BYTES };
-    sl_rc rc = read_plain((struct sl_view){ plain, sizeof plain }, rest, state, slips, count, err);
+    sl_rc rc =
+        sl_state_read((struct sl_view){ plain, sizeof plain }, rest, state, slips, count, err);
     sl_wipe(plain, sizeof plain);
     return rc;
 }

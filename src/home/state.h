@@ -57,6 +57,12 @@ sl_rc sl_state_drop(struct sl_state_place *p, struct sl_err *err);
 void sl_state_place_free(struct sl_state_place *p);
 SL_OWNED(state_place)
 
+/* What is inside the seal, read: `slip_bytes` is what follows it in the file, and the slips' bytes
+ * point into it. SL_E_BROKEN where they do not fit together. */
+sl_rc sl_state_read(struct sl_view plain, struct sl_view slip_bytes, struct sl_roll_state *s,
+                    struct sl_waiting_slip slips[SL_KEEPERS_MAX], size_t *count,
+                    struct sl_err *err);
+
 /* How many states lie in this home: rolls begun and not yet safe. */
 sl_rc sl_state_count(struct sl_home *h, const struct sl_vault *v, unsigned *ret,
                      struct sl_err *err);

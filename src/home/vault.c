@@ -358,8 +358,11 @@ sl_rc sl_vault_read(struct sl_view text, struct sl_vault **ret, struct sl_err *e
             return sl_fail(err, SL_E_BROKEN, _("line %u of the home's file is damaged or unknown"),
                            number);
     }
-    if (v->alias[0] == '\0' || v->role == 0 || v->need == 0 || v->sign.bytes == NULL ||
-        v->state.bytes == NULL || v->keeper_count <= v->need || v->locker_count == 0)
+    if (sl_alias_check((struct sl_view){ (const uint8_t *)v->alias, strlen(v->alias) }, "", NULL) !=
+        SL_OK)
+        return sl_fail(err, SL_E_BROKEN, _("the home's file has no production's name"));
+    if (v->role == 0 || v->need == 0 || v->sign.bytes == NULL || v->state.bytes == NULL ||
+        v->keeper_count <= v->need || v->locker_count == 0)
         return sl_fail(err, SL_E_BROKEN, _("the home's file is cut short"));
     *ret = SL_TAKE(v);
     return SL_OK;
