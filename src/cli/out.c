@@ -102,7 +102,7 @@ void sl_cli_pen_say(struct sl_json_pen *p, const char *key, const char *sentence
     size_t len = strlen(sentence), back = 0;
     const uint8_t *at = (const uint8_t *)sentence;
 
-    /* Find the last character's first byte; drop the character where it wants more than is there. */
+    /* Find the last character's first byte; drop what wants more bytes than there are. */
     while (back < len && back < 4 && at[len - back - 1] >> 6 == 2)
         back++;
     if (back < len && back < 4) {

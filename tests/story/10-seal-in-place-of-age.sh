@@ -47,7 +47,8 @@ that "seal__writes_files_as_long_as_those_of_age" sizes_agree
 
 each_opens() { # FILE: both keys open it, with both programs
     for key in ana.key bo.key; do
-        age -d -i $key "$1" | cmp - plain && "$SAFELIGHT" unseal -i $key "$1" | cmp - plain || return 1
+        age -d -i $key "$1" | cmp - plain || return 1
+        "$SAFELIGHT" unseal -i $key "$1" | cmp - plain || return 1
     done
 }
 several() {
@@ -71,7 +72,8 @@ that "unseal__takes_several_identities_from_several_files" several_keys
 
 armor_found() {
     rm -f x
-    "$SAFELIGHT" seal -a -r "$ana" -o x plain && head -1 x | grep -q -x -e '-----BEGIN AGE ENCRYPTED FILE-----' &&
+    "$SAFELIGHT" seal -a -r "$ana" -o x plain &&
+        head -1 x | grep -q -x -e '-----BEGIN AGE ENCRYPTED FILE-----' &&
         { printf '\n \n'; cat x; echo; } | "$SAFELIGHT" unseal -i ana.key | cmp - plain &&
         sed 's/$/\r/' x | "$SAFELIGHT" unseal -i ana.key | cmp - plain
 }
@@ -96,7 +98,9 @@ kept_apart() { # 256 MiB of nothing, in little memory
         (ulimit -v 400000; "$SAFELIGHT" seal -r "$ana") | wc -c | grep -q -x '268501248\|2685[0-9]*'
 }
 case $("$SAFELIGHT" --version 2>&1 && nm -D "$SAFELIGHT" 2>/dev/null) in
-*__asan_* | *__tsan_*) skip "seal__memory_does_not_grow_with_the_file" "a sanitizer needs the room" ;;
+*__asan_* | *__tsan_*)
+    skip "seal__memory_does_not_grow_with_the_file" "a sanitizer needs the room"
+    ;;
 *) that "seal__memory_does_not_grow_with_the_file" kept_apart ;;
 esac
 

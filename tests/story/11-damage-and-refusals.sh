@@ -72,7 +72,8 @@ again() { # a second run after damage begins anew and ends well
     flip bad $((payload + chunk + 9))
     rm -f out out.part
     "$SAFELIGHT" unseal -i ana.key -o out bad
-    [ -s out.part ] && "$SAFELIGHT" unseal -i ana.key -o out good && cmp out plain && [ ! -e out.part ]
+    [ -s out.part ] && "$SAFELIGHT" unseal -i ana.key -o out good && cmp out plain &&
+        [ ! -e out.part ]
 }
 that "unseal__goes_on_where_a_damaged_run_left_a_part" again
 
@@ -81,7 +82,8 @@ armored() {
     sed '2000s/^...../#####/' text >bad
     rm -f out out.part
     "$SAFELIGHT" unseal -i ana.key -o out bad
-    is $? 4 && [ ! -e out ] && cmp -n "$(wc -c <out.part)" out.part plain && is "$(wc -c <out.part)" 65536
+    is $? 4 && [ ! -e out ] && cmp -n "$(wc -c <out.part)" out.part plain &&
+        is "$(wc -c <out.part)" 65536
 }
 that "unseal__keeps_what_stands_before_damaged_armor" armored
 
@@ -90,7 +92,8 @@ exits 4 "unseal__says_that_a_file_is_no_age_file" "$SAFELIGHT" unseal -i ana.key
 : >empty
 exits 4 "unseal__says_that_an_empty_file_is_no_age_file" "$SAFELIGHT" unseal -i ana.key empty
 exits 5 "unseal__refuses_a_wrong_identity" "$SAFELIGHT" unseal -i bo.key -o wrong good
-that "unseal__leaves_nothing_behind_for_a_wrong_identity" sh -c '[ ! -e wrong ] && [ ! -e wrong.part ]'
+that "unseal__leaves_nothing_behind_for_a_wrong_identity" \
+    sh -c '[ ! -e wrong ] && [ ! -e wrong.part ]'
 exits 2 "unseal__asks_for_an_identity" "$SAFELIGHT" unseal good
 exits 3 "unseal__misses_a_file" "$SAFELIGHT" unseal -i ana.key nowhere
 exits 3 "unseal__misses_an_identity_file" "$SAFELIGHT" unseal -i nowhere good
@@ -116,7 +119,8 @@ silent_about_secrets() {
 }
 that "seal__does_not_repeat_a_secret_key_given_by_mistake" silent_about_secrets
 that "seal__names_the_line_of_a_bad_recipient" sh -c '
-    printf "# one\n\nage1nonsense\n" >list; '"$SAFELIGHT"' seal -R list plain 2>&1 | grep -q "line 3"'
+    printf "# one\n\nage1nonsense\n" >list
+    "$0" seal -R list plain 2>&1 | grep -q "line 3"' "$SAFELIGHT"
 exits 2 "seal__asks_for_a_recipient" "$SAFELIGHT" seal plain
 exits 2 "seal__refuses_an_empty_list" "$SAFELIGHT" seal -R /dev/null plain
 exits 2 "seal__refuses_a_passphrase_beside_recipients" "$SAFELIGHT" seal -p -r "$ana" plain
@@ -131,7 +135,8 @@ exits 0 "seal__overwrites_with_force" "$SAFELIGHT" seal --force -r "$ana" -o the
 exits 2 "seal__refuses_to_write_what_it_reads" "$SAFELIGHT" seal --force -r "$ana" -o plain plain
 ln plain plain2
 exits 2 "seal__sees_through_another_name" "$SAFELIGHT" seal --force -r "$ana" -o plain2 plain
-exits 2 "unseal__refuses_to_write_its_identity" "$SAFELIGHT" unseal --force -i ana.key -o ana.key good
+exits 2 "unseal__refuses_to_write_its_identity" \
+    "$SAFELIGHT" unseal --force -i ana.key -o ana.key good
 exits 3 "seal__misses_the_folder_of_out" "$SAFELIGHT" seal -r "$ana" -o no/where plain
 exits 1 "seal__says_that_the_disk_is_full" "$SAFELIGHT" seal -r "$ana" -o /dev/full plain
 exits 1 "unseal__says_that_the_disk_is_full" "$SAFELIGHT" unseal -i ana.key -o /dev/full good

@@ -18,10 +18,12 @@ opens() { "$SAFELIGHT" unseal "$@" sealed | cmp - plain; }
 that "passphrase__from_a_file" opens --passphrase-file lf
 that "passphrase__from_a_file_without_newline" opens --passphrase-file bare
 that "passphrase__from_a_file_with_crlf" opens --passphrase-file crlf
-that "passphrase__from_a_descriptor" sh -c '"$0" unseal --passphrase-fd 7 sealed 7<lf | cmp - plain' "$SAFELIGHT"
+that "passphrase__from_a_descriptor" \
+    sh -c '"$0" unseal --passphrase-fd 7 sealed 7<lf | cmp - plain' "$SAFELIGHT"
 that "passphrase__from_one_line_of_a_descriptor" \
     sh -c '"$0" unseal --passphrase-fd 7 sealed 7<two | cmp - plain' "$SAFELIGHT"
-that "passphrase__from_standard_input" sh -c '"$0" unseal --passphrase-fd 0 sealed <lf | cmp - plain' "$SAFELIGHT"
+that "passphrase__from_standard_input" \
+    sh -c '"$0" unseal --passphrase-fd 0 sealed <lf | cmp - plain' "$SAFELIGHT"
 that "passphrase__from_a_command" opens --passphrase-command 'cat lf'
 that "passphrase__from_a_file_that_the_environment_names" \
     env SAFELIGHT_PASSPHRASE_FILE=lf sh -c '"$0" unseal sealed | cmp - plain' "$SAFELIGHT"
@@ -40,7 +42,8 @@ exits 2 "passphrase__two_lines_are_refused" "$SAFELIGHT" unseal --passphrase-fil
 exits 2 "passphrase__two_lines_of_a_command_are_refused" \
     "$SAFELIGHT" unseal --passphrase-command 'cat two' sealed
 exits 2 "passphrase__an_empty_one_is_refused" "$SAFELIGHT" seal -p --passphrase-file blank plain
-exits 2 "passphrase__an_empty_file_is_refused" "$SAFELIGHT" seal -p --passphrase-file /dev/null plain
+exits 2 "passphrase__an_empty_file_is_refused" \
+    "$SAFELIGHT" seal -p --passphrase-file /dev/null plain
 exits 2 "passphrase__one_too_long_is_refused" "$SAFELIGHT" seal -p --passphrase-file longer plain
 exits 2 "passphrase__a_long_output_is_refused" \
     "$SAFELIGHT" seal -p --passphrase-command 'cat plain' plain
@@ -79,15 +82,18 @@ typed() {
     shift 2
     script="log_user 0; log_file -a -noappend $log; set timeout 60; spawn sh -c {$command};"
     while [ $# -gt 0 ]; do
-        script="$script expect {$1} {sleep 0.2; send -- {$2}; send \"\\r\"} timeout {exit 99} eof {exit 98};"
+        script="$script expect {$1} {sleep 0.2; send -- {$2}; send \"\\r\"}"
+        script="$script timeout {exit 99} eof {exit 98};"
         shift 2
     done
     expect -c "$script expect eof; catch wait result; exit [lindex \$result 3]"
 }
 
 typed_twice() {
-    typed log "'$SAFELIGHT' seal -p -o t plain" "seal with:" "green apples" "once more:" "green apples" &&
-        "$SAFELIGHT" unseal --passphrase-file lf t | cmp - plain && grep -q "passphrase" log && ! grep -q apples log
+    typed log "'$SAFELIGHT' seal -p -o t plain" \
+        "seal with:" "green apples" "once more:" "green apples" &&
+        "$SAFELIGHT" unseal --passphrase-file lf t | cmp - plain &&
+        grep -q "passphrase" log && ! grep -q apples log
 }
 that "passphrase__typed_twice_and_not_shown" typed_twice
 typed_once() {
@@ -121,7 +127,8 @@ interrupted_prompt() {
 that "passphrase__an_interruption_at_the_prompt_is_130" interrupted_prompt
 to_the_terminal() {
     typed log "'$SAFELIGHT' seal -p --passphrase-file lf plain"
-    is $? 2 && typed log "'$SAFELIGHT' seal -a -p --passphrase-file lf plain" && grep -q 'BEGIN AGE' log
+    is $? 2 && typed log "'$SAFELIGHT' seal -a -p --passphrase-file lf plain" &&
+        grep -q 'BEGIN AGE' log
 }
 that "seal__writes_no_binary_to_a_terminal" to_the_terminal
 

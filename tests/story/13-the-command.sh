@@ -9,7 +9,10 @@
 verbs=$(sed -n '/^verbs:/,/^$/s/^  \([a-z-]*\) .*/\1/p' help.txt)
 that "help__lists_verbs" sh -c 'grep -q -w "$1" help.txt && [ -n "$0" ]' "$verbs" seal
 
-within() { awk 'length($0) > 80 { print "too long: " $0; bad = 1 } /\t/ { print "tab: " $0; bad = 1 } END { exit bad }' "$1"; }
+within() { # FILE: 80 columns, no tab
+    awk 'length($0) > 80 || /\t/ { print "too long: " $0; bad = 1 } END { exit bad }' "$1"
+}
+fl='s/Fl Fl \([a-z-]*\)/--\1/g; s/\\-/-/g' # mdoc's way to write an option
 pages=$SL_SOURCE/docs/man
 options_in() { grep -o -E -e '--[a-z][a-z-]*' "$1" | sort -u; }
 
@@ -23,21 +26,23 @@ for verb in $verbs; do
     that "help__${verb}_fits_80_columns" within page
     page=$pages/safelight-$verb.1
     that "man__${verb}_has_a_page" [ -s "$page" ]
-    sed 's/\\-/-/g; s/^\.It Fl Fl \([a-z-]*\)/--\1/; s/Fl Fl \([a-z-]*\)/--\1/g' "$page" >man.txt 2>/dev/null
+    sed "$fl" "$page" >man.txt 2>/dev/null
     options_in page | grep -v -x -e --home -e --json -e --passphrase-file -e --help >wanted || true
     that "man__${verb}_names_every_option" sh -c '
         while read -r option; do
             grep -q -w -e "$option" man.txt || { echo "missing: $option"; exit 1; }
         done <wanted'
 done
-sed 's/\\-/-/g; s/Fl Fl \([a-z-]*\)/--\1/g' "$pages/safelight.1" >man.txt
+sed "$fl" "$pages/safelight.1" >man.txt
 that "man__names_every_option_that_every_verb_takes" sh -c '
-    sed -n "/^options of/,\$p" help.txt | grep -o -E -e "--[a-z][a-z-]*" | grep -v -e --help$ | sort -u |
+    sed -n "/^options of/,\$p" help.txt | grep -o -E -e "--[a-z][a-z-]*" | grep -v -e --help$ |
         while read -r option; do
             grep -q -w -e "$option" man.txt || { echo "missing: $option"; exit 1; }
         done'
 that "man__names_every_verb" sh -c '
-    for verb in $0; do grep -q -w -e "safelight-$verb" man.txt || { echo "missing: $verb"; exit 1; }; done' "$verbs"
+    for verb in $0; do
+        grep -q -w -e "safelight-$verb" man.txt || { echo "missing: $verb"; exit 1; }
+    done' "$verbs"
 if command -v man >/dev/null && command -v groff >/dev/null; then
     for page in "$pages"/*.1; do
         quiet_page() {
@@ -70,8 +75,10 @@ named() { # WORD...: the mistake is named, on standard error only, with the prog
     is $? 2 && [ ! -s o ] && grep -q '^safelight: ' e && grep -q 'safelight.* help\|--help' e
 }
 that "words__a_mistake_names_where_to_read" named seal --nonsense
-that "words__the_unknown_option_is_named" sh -c '"$0" seal --nonsense 2>&1 | grep -q -e "--nonsense"' "$SAFELIGHT"
-that "words__the_unknown_letter_is_named" sh -c '"$0" seal --armor -Z 2>&1 | grep -q -e "-Z"' "$SAFELIGHT"
+that "words__the_unknown_option_is_named" \
+    sh -c '"$0" seal --nonsense 2>&1 | grep -q -e "--nonsense"' "$SAFELIGHT"
+that "words__the_unknown_letter_is_named" \
+    sh -c '"$0" seal --armor -Z 2>&1 | grep -q -e "-Z"' "$SAFELIGHT"
 escape=$(printf '\033[31m')
 that "words__control_characters_are_not_repeated" \
     sh -c '! "$0" "$1" 2>&1 | grep -q -F "$1"' "$SAFELIGHT" "x${escape}y"
@@ -80,7 +87,7 @@ exits 1 "output__a_full_disk_behind_it_is_a_failure" sh -c '"$0" help >/dev/full
 exits 1 "output__closed_is_a_failure" sh -c '"$0" help >&-' "$SAFELIGHT"
 exits 0 "output__closed_standard_error_is_none" sh -c '"$0" help 2>&-' "$SAFELIGHT"
 
-json_of() { # FILE WORD...: standard output is exactly one JSON object, and the exit code stands in it
+json_of() { # FILE WORD...: standard output is one JSON object, and the exit code stands in it
     file=$1
     shift
     "$SAFELIGHT" --json "$@" >"$file" 2>/dev/null

@@ -4,6 +4,10 @@
 # shellcheck shell=sh
 set -u
 : "${SAFELIGHT:?path of the program}" "${SL_SOURCE:?path of the source folder}"
+[ -x "$SAFELIGHT" ] || {
+    echo "Bail out! no program at $SAFELIGHT"
+    exit 1
+}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
