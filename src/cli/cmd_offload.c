@@ -7,7 +7,7 @@
 
 const char *sl_cli_offload_page(void)
 {
-    return _("offload a card to the keepers, and say whether it is safe to format\n"
+    return _("offload a card, and say whether it is safe to format\n"
              "\n"
              "usage: safelight offload CARD --to LOCKER --roll NAME [--dry-run]\n"
              "\n"
