@@ -61,9 +61,10 @@ exits 3 "rehearse__says_that_the_card_is_not_there" "$SAFELIGHT" rehearse --dir 
 that "rehearse__leaves_no_folder_behind_then" test ! -e x/card/nothing
 rm -rf x
 mkdir bare
-exits 3 "rehearse__says_that_ffmpeg_is_missing" env PATH="$work/bare" "$SAFELIGHT" rehearse --dir y
+exits 3 "rehearse__says_that_ffmpeg_is_missing" env PATH="$work/bare" "$SAFELIGHT" rehearse --dir \
+    "$work/y"
 that "rehearse__says_how_to_go_on" says "apt install ffmpeg" env PATH="$work/bare" "$SAFELIGHT" \
-    rehearse --dir z
+    rehearse --dir "$work/z"
 
 free=$(df -PB1 "$work" | awk 'NR == 2 { print $4 }')
 if [ "$free" -lt 250000000000 ]; then

@@ -23,8 +23,8 @@ that "the_page__is_no_longer_than_a_page_besides_the_script" test \
     "$(($(wc -l <"$SL_SOURCE/docs/recover.md") - $(wc -l <page/recover.py)))" -le 60
 imports=$(sed -n 's/^import //p' page/recover.py | tr -d ' ' | tr ',' '\n' | grep -v '^zfec$')
 standard() {
-    for name in $imports; do
-        /usr/bin/python3 -S -c "import sys; sys.exit('$name' not in sys.stdlib_module_names)" ||
+    for module in $imports; do
+        /usr/bin/python3 -S -c "import sys; sys.exit('$module' not in sys.stdlib_module_names)" ||
             return 1
     done
 }

@@ -42,7 +42,7 @@ interrupted() { # SIGNAL
 }
 for signal in INT TERM HUP; do
     that "offload__stops_cleanly_on_SIG$signal" interrupted $signal
-    that "offload__completes_what_SIG$signal stopped" offload card I$signal
+    that "offload__completes_what_SIG${signal}_stopped" offload card I$signal
 done
 
 restore_again_and_again() {
