@@ -73,7 +73,9 @@ that "recover__leaves_no_keys_lying_about" test ! -e page/keys
 
 rm -rf keepers && cp -r all-keepers keepers && rm -rf keepers/2
 for object in keepers/1/*/f/*/*; do flip "$object" 70000; done
-find keepers/4 -path '*/s/*' -type f | sort | head -2 | while read -r slip; do flip "$slip" 300; done
+find keepers/4 -path '*/s/*' -type f | sort | head -2 | while read -r slip; do
+    flip "$slip" 300
+done
 that "recover__does_without_one_keeper_while_another_lies" in_a_bare_place back-2
 that "recover__is_not_deceived" same card back-2/A001
 

@@ -111,9 +111,9 @@ that "restore__brings_the_late_roll_back" comes_back card back-late LATE
 full() {
     mkdir -p small && mount -t tmpfs -o size=6m none small || return 1
     mkdir small/1
-    "$SAFELIGHT" --home "$work/tight" init film --keeper a="$work/small/1,device=a" --keeper \
-        b="$work/keepers/2,device=b" --keeper c="$work/keepers/3,device=c" --need 1 --locker camera \
-        --no-passphrase
+    "$SAFELIGHT" --home "$work/tight" init film --keeper a="$work/small/1,device=a" \
+        --keeper b="$work/keepers/2,device=b" --keeper c="$work/keepers/3,device=c" --need 1 \
+        --locker camera --no-passphrase
     "$SAFELIGHT" --home "$work/tight" offload card --to camera --roll FULL >.heard 2>&1
     code=$?
     cat .heard

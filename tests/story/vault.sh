@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Sourced after tap.sh by the stories of the vault: a folder on a real disk (a tmpfs is never safe to
-# format), a production of folders, cards, and trees that are compared whole.
+# Sourced after tap.sh by the stories of the vault: a folder on a real disk (a tmpfs is never safe
+# to format), a production of folders, cards, and trees that are compared whole.
 # shellcheck shell=sh disable=SC2034
 rm -rf "$work"
 work=$(mktemp -d "${SL_STORY_DIR:-/var/tmp}/safelight-story-XXXXXX") || exit 1
