@@ -27,6 +27,7 @@ struct sl_manifest_walk {
     uint64_t lines;      /* whole ones so far */
     size_t pack;         /* index in part->packs where the last extent ended, ... */
     uint64_t end;        /* ... and its end there */
+    bool files, cut;     /* a file was seen; the last one seen goes on in another part */
     struct sl_manifest_line line;
 };
 
@@ -69,9 +70,24 @@ static sl_rc judge_extent(struct sl_manifest_walk *w, const struct sl_extent *x,
     return SL_OK;
 }
 
+/* MANIFEST-17: only the first file comes from another part, only the last one goes on there. */
+static sl_rc judge_cut(struct sl_manifest_walk *w, struct sl_err *err)
+{
+    if (w->line.type != SL_MANIFEST_FILE)
+        return SL_OK;
+    if (w->cut)
+        return sl_fail(err, SL_E_BROKEN, _("a file stands behind one that goes on elsewhere"));
+    if (w->files && w->line.from > 0)
+        return sl_fail(err, SL_E_BROKEN, _("a file that comes from elsewhere is not the first"));
+    w->files = true;
+    w->cut = w->line.until < w->line.size;
+    return SL_OK;
+}
+
 static sl_rc judge_line(struct sl_manifest_walk *w, struct sl_view text, struct sl_err *err)
 {
     SL_TRY(sl_manifest_line_read(text, &w->line, err));
+    SL_TRY(judge_cut(w, err));
     for (size_t i = 0; i < w->line.extent_count; i++)
         SL_TRY(judge_extent(w, &w->line.extents[i], err));
     return SL_OK;
