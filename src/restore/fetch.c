@@ -64,9 +64,11 @@ static bool ask(struct asking *a, unsigned place, uint8_t number, uint8_t *to)
     struct sl_shard_id id = { &a->plan->tags, a->pack, number };
     struct sl_err why = { 0 };
     sl_rc rc = reach(a, place, &why);
-    bool lied = false;
+    bool lied = false, unreadable = false;
 
-    for (uint32_t attempt = 0; rc == SL_OK && attempt < SL_ATTEMPTS_MAX; attempt++) {
+    bool away = rc != SL_OK;
+
+    for (uint32_t attempt = 0; !away && attempt < SL_ATTEMPTS_MAX; attempt++) {
         struct sl_object name;
         sl_object_of(&a->plan->session->names, SL_OBJECT_FULL, keeper, a->pack, number, attempt,
                      &name);
@@ -79,12 +81,12 @@ static bool ask(struct asking *a, unsigned place, uint8_t number, uint8_t *to)
             return true;
         }
         lied |= rc == SL_E_BROKEN || rc == SL_E_REFUSED;
-        if (lied)
+        unreadable |= rc == SL_E_SYSTEM; /* a bad sector costs this shard, not the keeper */
+        if (rc != SL_E_MISSING)
             trouble(a, place, why.text);
-        if (rc == SL_E_MISSING || rc == SL_E_BROKEN || rc == SL_E_REFUSED)
-            rc = SL_OK;
+        away = rc == SL_E_RETRY;
     }
-    if (rc != SL_OK) { /* the keeper, not the shard */
+    if (away) { /* the keeper, not the shard */
         trouble(a, place, why.text);
         d->away = true;
         __atomic_store_n(&a->r->down[place], true, __ATOMIC_RELAXED);
@@ -93,6 +95,8 @@ static bool ask(struct asking *a, unsigned place, uint8_t number, uint8_t *to)
         __atomic_store_n(&a->r->suspect[place], true, __ATOMIC_RELAXED);
     } else {
         d->missing++;
+        if (unreadable)
+            __atomic_store_n(&a->r->suspect[place], true, __ATOMIC_RELAXED);
     }
     return false;
 }
@@ -104,22 +108,31 @@ struct candidate {
     uint8_t number;
 };
 
+/* In rounds: who did well, who lied, who was away a moment ago. */
+enum standing { STANDING_GOOD, STANDING_SUSPECT, STANDING_DOWN, STANDINGS };
+
+static enum standing standing_of(const struct restore *r, int place)
+{
+    if (__atomic_load_n(&r->down[place], __ATOMIC_RELAXED))
+        return STANDING_DOWN;
+    return __atomic_load_n(&r->suspect[place], __ATOMIC_RELAXED) ? STANDING_SUSPECT : STANDING_GOOD;
+}
+
 static unsigned candidates(const struct asking *a, struct candidate ret[SL_KEEPERS_MAX])
 {
     const struct sl_session *s = &a->plan->session->explained;
     unsigned count = 0;
 
-    for (unsigned suspects = 0; suspects < 2; suspects++) {
+    for (enum standing round = STANDING_GOOD; round < STANDINGS; round++) {
         for (unsigned i = 0; i < s->seat_count; i++) {
             const struct sl_seat *seat = &s->seats[(a->pack + i) % s->seat_count];
             int place = place_of(a->r->in->vault, &seat->keeper);
-            if (place < 0 || __atomic_load_n(&a->r->down[place], __ATOMIC_RELAXED))
+            if (place < 0 || standing_of(a->r, place) > round)
                 continue;
-            bool suspect = __atomic_load_n(&a->r->suspect[place], __ATOMIC_RELAXED);
             bool seen = false;
             for (unsigned c = 0; c < count; c++)
                 seen |= ret[c].place == (unsigned)place;
-            if (!seen && suspect == (suspects == 1))
+            if (!seen)
                 ret[count++] = (struct candidate){ (unsigned)place, seat->shard };
         }
     }

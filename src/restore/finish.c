@@ -10,19 +10,25 @@
 #include "base/say.h"
 #include "restore/inside.h"
 
+void sl_restore_said(struct restore *r, const struct sl_err *why)
+{
+    r->unwritable |= why->rc == SL_E_SYSTEM;
+    r->unrebuilt |= why->rc != SL_E_SYSTEM;
+    if (r->shown++ < FAILURES_SHOWN)
+        r->in->voice->say(r->in->voice->who, SL_SAY_WARNING, why->text);
+}
+
 void sl_restore_failed(struct restore *r, struct plan_line *l, const struct sl_err *why)
 {
-    char text[900], name[300];
+    struct sl_err told;
+    char name[150];
 
     if (!l->failed)
         r->ret->failed_files++;
     l->failed = true;
-    r->unwritable |= why->rc == SL_E_SYSTEM;
-    if (r->shown++ >= FAILURES_SHOWN)
-        return;
-    (void)snprintf(text, sizeof text, _("'%s' was not restored: %s"),
-                   sl_plain(sl_plan_path(r->plan, l), name, sizeof name), why->text);
-    r->in->voice->say(r->in->voice->who, SL_SAY_WARNING, text);
+    (void)sl_fail(&told, why->rc, _("'%s' was not restored: %s"),
+                  sl_plain(sl_plan_path(r->plan, l), name, sizeof name), why->text);
+    sl_restore_said(r, &told);
 }
 
 static void count(struct restore *r, const struct plan_line *l)
@@ -43,8 +49,22 @@ static sl_rc hash_agrees(struct restore *r, const struct plan_line *l, struct sl
     return SL_OK;
 }
 
-/* A file that lies whole in one pack, or has no content: hashed, then written in one go. */
-static sl_rc commit_small(struct restore *r, const struct plan_line *l, struct sl_view content,
+static sl_rc write_small(struct restore *r, const struct plan_line *l, const struct cargo *c,
+                         int fd, struct sl_err *err)
+{
+    uint64_t at = 0;
+
+    for (size_t i = 0; i < l->extent_count; i++) {
+        const struct sl_extent *e = &r->plan->extents[l->first_extent + i];
+        if (sl_os_pwrite_all(r->os, fd, c->content + e->offset, e->bytes, (off_t)at) != 0)
+            return sl_fail_errno(err, _("cannot write to the destination"));
+        at += e->bytes;
+    }
+    return SL_OK;
+}
+
+/* A file that lies whole in one pack, or has no content: hashed, then written. */
+static sl_rc commit_small(struct restore *r, const struct plan_line *l, const struct cargo *c,
                           struct sl_err *err)
 {
     char path[SL_PATH_MAX + SL_ALIAS_MAX + 32], temp[40];
@@ -53,9 +73,7 @@ static sl_rc commit_small(struct restore *r, const struct plan_line *l, struct s
     SL_TRY(hash_agrees(r, l, err));
     SL_TRY(sl_dest_path(r, sl_plan_path(r->plan, l), path, sizeof path, err));
     SL_TRY(sl_dest_temp(r, temp, &fd.fd, err));
-    sl_rc rc = SL_OK;
-    if (content.len > 0 && sl_os_pwrite_all(r->os, fd.fd, content.at, content.len, 0) != 0)
-        rc = sl_fail_errno(err, _("cannot write to the destination"));
+    sl_rc rc = write_small(r, l, c, fd.fd, err);
     if (rc == SL_OK)
         rc = sl_dest_commit(r, l, fd.fd, temp, path, err);
     if (rc != SL_OK)
@@ -65,9 +83,12 @@ static sl_rc commit_small(struct restore *r, const struct plan_line *l, struct s
 
 static sl_rc commit_big(struct restore *r, struct plan_line *l, struct sl_err *err)
 {
+    if (l->file == NULL) /* a cut file that has no bytes in this part */
+        l->file = sl_line_file(r, l);
     struct open_file *f = l->file;
+    if (f == NULL)
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
     sl_rc rc = f->why.rc;
-
     if (rc != SL_OK && err != NULL)
         *err = f->why;
     if (rc == SL_OK)
@@ -87,13 +108,14 @@ static sl_rc commit_big(struct restore *r, struct plan_line *l, struct sl_err *e
     return rc;
 }
 
-static void end_line(struct restore *r, struct plan_line *l, struct sl_view small)
+static void end_line(struct restore *r, struct plan_line *l, const struct cargo *c)
 {
     struct sl_err why = { 0 };
 
-    if (!l->wanted || l->type != SL_MANIFEST_FILE)
+    bool begins_elsewhere = l->until == 0 && l->size > 0; /* its part ended right before it */
+    if (!l->wanted || l->type != SL_MANIFEST_FILE || begins_elsewhere)
         return;
-    sl_rc rc = sl_line_is_small(l) ? commit_small(r, l, small, &why) : commit_big(r, l, &why);
+    sl_rc rc = sl_line_is_small(r->plan, l) ? commit_small(r, l, c, &why) : commit_big(r, l, &why);
     if (rc != SL_OK)
         sl_restore_failed(r, l, &why);
     else
@@ -116,7 +138,7 @@ static void take_extent(struct restore *r, struct plan_line *l, const struct car
         sl_sha256_put(r->hash, (struct sl_view){ c->content + e->offset, e->bytes });
         return;
     }
-    if (!sl_line_is_small(l))
+    if (!sl_line_is_small(r->plan, l))
         return;
     (void)sl_fail(&why, SL_E_BROKEN, "%s", c->why);
     sl_restore_failed(r, l, &why);
@@ -131,7 +153,6 @@ static void finish_pack(struct restore *r, const struct cargo *c)
 
     for (; at->line < p->count; at->line++, at->extent = 0) {
         struct plan_line *l = &p->lines[at->line];
-        struct sl_view small = { 0 };
         if (at->extent == 0 && l->extent_count > 0 && p->extents[l->first_extent].pack > pack)
             return;
         if (at->extent == 0 && l->wanted)
@@ -142,9 +163,8 @@ static void finish_pack(struct restore *r, const struct cargo *c)
                 return;
             if (l->wanted && e->pack == pack)
                 take_extent(r, l, c, e);
-            small = (struct sl_view){ c->content + e->offset, e->bytes };
         }
-        end_line(r, l, small);
+        end_line(r, l, c);
     }
 }
 
@@ -159,7 +179,7 @@ void sl_finish_rest(struct restore *r)
             continue; /* cannot be: every pack it needs has passed */
         if (l->wanted)
             begin_line(r, l);
-        end_line(r, l, (struct sl_view){ 0 });
+        end_line(r, l, NULL);
     }
 }
 

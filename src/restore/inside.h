@@ -23,7 +23,11 @@
 #define MEMORY_LOW_BYTES (40u << 20)
 #define FETCH_WORKERS    3u
 #define FAILURES_SHOWN   20u
-#define NO_FILE          SIZE_MAX
+
+/* Folders at the top of a destination that hold what is half written; no file of a card is given
+ * such a name there. */
+#define SL_RESTORE_TEMPS ".safelight-restore-"
+#define SL_RESTORE_MODES 01777u /* no setuid, no setgid */
 
 struct open_file;
 
@@ -51,7 +55,6 @@ struct plan { /* one part: what stands in its manifest */
     struct sl_part part;
     const struct sl_journal_session *session;
     struct sl_tag_key tags;
-    uint64_t wanted_bytes;
 };
 
 struct place_in_plan { /* how far a stage has come; each ordered stage has its own */
@@ -90,15 +93,16 @@ struct open_file { /* a file that does not fit one pack: written by one stage, n
 struct restore {
     const struct sl_restore_in *in;
     const struct sl_os *os;
-    unsigned need;
+    unsigned need;     /* of the part at hand */
+    unsigned need_max; /* of every part: what cargoes have room for */
     struct sl_restored *ret;
     struct plan *plan;
     struct cargo cargoes[CARGOES_MAX];
     size_t cargo_count;
     struct sl_lent idle;
-    struct hands hands[FETCH_WORKERS + 1];              /* one more for manifests */
-    bool down[SL_KEEPERS_MAX], suspect[SL_KEEPERS_MAX]; /* atomic */
-    uint64_t missing[SL_KEEPERS_MAX];
+    struct hands hands[FETCH_WORKERS + 1];                   /* one more for manifests */
+    bool down[SL_KEEPERS_MAX], suspect[SL_KEEPERS_MAX];      /* atomic */
+    uint64_t missing[SL_KEEPERS_MAX], lacks[SL_KEEPERS_MAX]; /* shards not given, not listed */
     size_t next_pack;
     bool *needed; /* packs of the part that are wanted */
     /* write */
@@ -122,7 +126,9 @@ struct restore {
     struct sl_buf folders;     /* lines of folders whose time is set at the end */
     uint64_t shown, all_bytes; /* failures told so far; of the roll, for progress */
     bool found;                /* something matched the path asked for */
+    bool found_file;           /* it is one file, with its end */
     bool unwritable;           /* a failure was of this disk, not of the vault */
+    bool unrebuilt;            /* a failure was of the vault */
 };
 
 /* plan.c */
@@ -150,27 +156,47 @@ bool sl_swap_search(const struct gathered *g, unsigned need, sl_swap_try *opens,
                     unsigned *chosen);
 
 /* write.c, finish.c */
-bool sl_line_is_small(const struct plan_line *l);
+/* A file that lies whole in one pack: never written before its hash was right. */
+bool sl_line_is_small(const struct plan *p, const struct plan_line *l);
+/* The line's open file: new, or the one that the part before cut. NULL: out of memory. */
+struct open_file *sl_line_file(struct restore *r, struct plan_line *l);
 void sl_open_file_free(struct restore *r, struct open_file *f);
 sl_rc sl_restore_write(void *job, void *item, struct sl_line *line, struct sl_err *err);
 sl_rc sl_restore_finish(void *job, void *item, struct sl_line *line, struct sl_err *err);
 /* Lines that no pack carries any more: folders, empty files, files that are there. */
 void sl_finish_rest(struct restore *r);
 
-/* dest.c: only beneath the destination */
-sl_rc sl_dest_open(struct restore *r, struct sl_err *err);
-void sl_dest_drop_temps(struct restore *r);
-void sl_dest_close(struct restore *r);
+/* beneath.c: paths, only beneath the destination */
+/* SL_E_REFUSED where the name is one of our own. */
 sl_rc sl_dest_path(const struct restore *r, struct sl_view path, char *ret, size_t room,
                    struct sl_err *err);
+/* Open `path`, however long, beneath `dir` and through no link; -1 with errno. */
+int sl_beneath_open(const struct restore *r, int dir, const char *path, int flags);
+/* The open folder that holds `path`, kept until another is asked for; `make`: with every folder that
+ * leads to it. -1 with errno. *name points at the last name of `path`. */
+int sl_dest_parent(struct restore *r, const char *path, bool make, const char **name);
+
+/* folders.c */
+void sl_folders_begin(struct restore *r);
 sl_rc sl_dest_folder(struct restore *r, const struct plan_line *l, const char *path,
                      struct sl_err *err);
+int sl_open_to_owner(const struct restore *r, int fd);
+void sl_dest_folder_times(struct restore *r);
+
+/* dest.c: files */
+sl_rc sl_dest_open(struct restore *r, struct sl_err *err);
+/* Before the folders get their times: the destination itself may be one of them. */
+void sl_dest_drop_temps(struct restore *r);
+void sl_dest_close(struct restore *r);
 sl_rc sl_dest_temp(struct restore *r, char name[40], int *fd, struct sl_err *err);
 sl_rc sl_dest_commit(struct restore *r, const struct plan_line *l, int fd, const char *temp,
                      const char *path, struct sl_err *err);
 void sl_dest_drop(struct restore *r, const char *temp);
+/* Does a file of that length stand there? */
+bool sl_dest_has(struct restore *r, const char *path, uint64_t bytes);
 /* Is the right file there already, as far as this line says? Anything else there is an error. */
 sl_rc sl_dest_existing(struct restore *r, const struct plan_line *l, const char *path, bool *ret,
                        struct sl_err *err);
-void sl_dest_folder_times(struct restore *r);
 void sl_restore_failed(struct restore *r, struct plan_line *l, const struct sl_err *why);
+/* Count and say a failure that is no line's. */
+void sl_restore_said(struct restore *r, const struct sl_err *why);

@@ -71,21 +71,20 @@ static void decide_file(struct restore *r, struct plan_line *l)
         r->ret->bytes += l->until == l->size ? l->size : 0;
         r->ret->kept_files += there && l->until == l->size ? 1 : 0;
     }
-    r->plan->wanted_bytes += there ? 0 : l->until - l->from;
 }
 
-static sl_rc decide_folder(struct restore *r, struct plan_line *l, struct sl_err *err)
+static void decide_folder(struct restore *r, struct plan_line *l)
 {
     char path[SL_PATH_MAX + SL_ALIAS_MAX + 32];
     struct sl_err why = { 0 };
 
-    SL_TRY(sl_dest_path(r, sl_plan_path(r->plan, l), path, sizeof path, err));
-    sl_rc rc = r->in->dry_run ? SL_OK : sl_dest_folder(r, l, path, &why);
+    sl_rc rc = sl_dest_path(r, sl_plan_path(r->plan, l), path, sizeof path, &why);
+    if (rc == SL_OK && !r->in->dry_run)
+        rc = sl_dest_folder(r, l, path, &why);
     if (rc != SL_OK)
         sl_restore_failed(r, l, &why);
     else
         r->ret->folders++;
-    return SL_OK;
 }
 
 static sl_rc decide(struct restore *r, struct sl_err *err)
@@ -98,8 +97,10 @@ static sl_rc decide(struct restore *r, struct sl_err *err)
         if (!sl_plan_matches(r, sl_plan_path(p, l)))
             continue;
         r->found = true;
+        r->found_file |=
+            l->type == SL_MANIFEST_FILE && l->path_bytes == r->in->path.len && l->until == l->size;
         if (l->type == SL_MANIFEST_FOLDER)
-            SL_TRY(decide_folder(r, l, err));
+            decide_folder(r, l);
         else
             decide_file(r, l);
     }
@@ -120,11 +121,50 @@ static void mark_needed(struct restore *r)
     }
 }
 
-static sl_rc enough_space(struct restore *r, uint64_t bytes, struct sl_err *err)
+/* ---- room for it all, before anything is written ---- */
+
+/* Bytes that are wanted and not there yet, by name and length. Parts that cannot be read are told
+ * when their turn comes. */
+static sl_rc count_wanted(struct restore *r, uint64_t *bytes, struct sl_err *err)
+{
+    const struct sl_roll *roll = r->in->roll;
+
+    for (size_t i = 0; i < roll->part_count; i++) {
+        SL_TRY(sl_voice_go_on(r->in->voice, err));
+        if (sl_plan_part(r, &r->in->journal->entries[roll->parts[i]], NULL) != SL_OK)
+            continue;
+        for (size_t n = 0; n < r->plan->count; n++) {
+            const struct plan_line *l = &r->plan->lines[n];
+            char path[SL_PATH_MAX + SL_ALIAS_MAX + 32];
+            struct sl_view name = sl_plan_path(r->plan, l);
+            if (l->type == SL_MANIFEST_FILE && sl_plan_matches(r, name) &&
+                sl_dest_path(r, name, path, sizeof path, NULL) == SL_OK &&
+                !sl_dest_has(r, path, l->size))
+                *bytes += l->until - l->from;
+        }
+    }
+    return SL_OK;
+}
+
+static uint64_t roll_bytes(const struct sl_restore_in *in)
+{
+    const struct sl_roll *roll = in->roll;
+
+    return roll->part_count > 0 ? in->journal->entries[roll->parts[roll->part_count - 1]].bytes : 0;
+}
+
+/* What the roll says of its length suffices where that much is free; else it is counted what of it
+ * is wanted. */
+static sl_rc enough_space(struct restore *r, struct sl_err *err)
 {
     struct sl_os_space space;
+    uint64_t bytes = 0;
 
-    if (r->os->space(r->os->self, r->dest.fd, &space) != 0 || bytes <= space.free_bytes)
+    if (r->os->space(r->os->self, r->dest.fd, &space) != 0 ||
+        (r->in->roll->whole && roll_bytes(r->in) <= space.free_bytes))
+        return SL_OK;
+    SL_TRY(count_wanted(r, &bytes, err));
+    if (bytes <= space.free_bytes)
         return SL_OK;
     return sl_fail(err, SL_E_SYSTEM,
                    _("the destination has room for %" PRIu64 " MiB, and %" PRIu64
@@ -140,7 +180,6 @@ static sl_rc restore_part(struct restore *r, const struct sl_journal_entry *e, s
     SL_TRY(decide(r, err));
     if (r->in->dry_run)
         return SL_OK;
-    SL_TRY(enough_space(r, r->plan->wanted_bytes, err));
     mark_needed(r);
     r->next_pack = r->next_write = 0;
     r->writing = r->finishing = (struct place_in_plan){ 0 };
@@ -156,6 +195,7 @@ static void lose_part(struct restore *r, const struct sl_err *why)
     char text[700];
 
     r->ret->failed_files++;
+    r->unrebuilt = true;
     (void)snprintf(text, sizeof text, _("a part of roll '%s' could not be restored: %s"),
                    r->in->roll->name, why->text);
     r->in->voice->say(r->in->voice->who, SL_SAY_WARNING, text);
@@ -197,6 +237,7 @@ static sl_rc look_for_gaps(struct restore *r, struct sl_err *err)
         SL_TRY(sl_voice_go_on(r->in->voice, err));
         if (sl_restore_gaps(r->os, r->in->journal, i, r->in->roll, 1, &lacks, &why) == SL_OK) {
             report->lacks_shards += lacks;
+            r->lacks[i] = lacks;
             continue;
         }
         report->away = true;
@@ -213,13 +254,14 @@ static sl_rc look_for_gaps(struct restore *r, struct sl_err *err)
 static sl_rc make_cargoes(struct restore *r, struct sl_err *err)
 {
     size_t budget = r->in->low_memory ? MEMORY_LOW_BYTES : MEMORY_BYTES;
-    size_t content = sl_pack_content_bytes(r->need);
-    size_t one = r->need * (size_t)SL_FULL_BYTES + content, count = budget / one;
+    size_t content = sl_pack_content_bytes(r->need_max),
+           shards = r->need_max * (size_t)SL_FULL_BYTES;
+    size_t one = shards + content, count = budget / one;
 
     r->cargo_count = count < 1 ? 1 : count > CARGOES_MAX ? CARGOES_MAX : count;
     for (size_t i = 0; i < r->cargo_count; i++) {
         struct cargo *c = &r->cargoes[i];
-        c->shards = aligned_alloc(4096, r->need * (size_t)SL_FULL_BYTES);
+        c->shards = aligned_alloc(4096, shards);
         c->content = malloc(content);
         if (c->shards == NULL || c->content == NULL)
             return sl_fail(err, SL_E_SYSTEM, _("out of memory for packs under way"));
@@ -250,8 +292,8 @@ static void settle_missing(struct restore *r)
 {
     for (size_t i = 0; i < r->in->vault->keeper_count; i++) {
         struct sl_keeper_report *k = &r->ret->keepers[i];
-        if (r->missing[i] > k->lacks_shards)
-            k->lied_shards += r->missing[i] - k->lacks_shards;
+        if (r->missing[i] > r->lacks[i])
+            k->lied_shards += r->missing[i] - r->lacks[i];
     }
 }
 
@@ -264,7 +306,7 @@ static void clear(struct restore *r)
     for (size_t i = 0; i < CARGOES_MAX; i++) {
         free(r->cargoes[i].shards);
         if (r->cargoes[i].content != NULL)
-            sl_wipe(r->cargoes[i].content, sl_pack_content_bytes(r->need));
+            sl_wipe(r->cargoes[i].content, sl_pack_content_bytes(r->need_max));
         free(r->cargoes[i].content);
     }
     for (size_t i = 0; i <= FETCH_WORKERS; i++)
@@ -274,6 +316,19 @@ static void clear(struct restore *r)
     sl_buf_clear(&r->folders);
     free(r->needed);
     free(r);
+}
+
+/* A session says itself how many shards its packs need. */
+static unsigned most_needed(const struct sl_restore_in *in)
+{
+    unsigned most = 1;
+
+    for (size_t i = 0; i < in->roll->part_count; i++) {
+        const struct sl_journal_entry *e = &in->journal->entries[in->roll->parts[i]];
+        unsigned need = in->journal->sessions[e->session].explained.need;
+        most = need > most ? need : most;
+    }
+    return most;
 }
 
 static sl_rc prepare(const struct sl_restore_in *in, struct sl_restored *ret, struct restore **out,
@@ -287,8 +342,8 @@ static sl_rc prepare(const struct sl_restore_in *in, struct sl_restored *ret, st
     r->in = in;
     r->os = in->os;
     r->ret = ret;
-    r->need = in->vault->need;
-    r->folders = sl_buf_upto(SIZE_MAX / 2);
+    r->need_max = most_needed(in);
+    sl_folders_begin(r);
     r->dest = r->temps = r->parent = r->existing_fd = (struct sl_fd){ in->os, -1 };
     r->needed = calloc(SL_PART_PACKS_MAX + 1, sizeof *r->needed);
     if (r->needed == NULL)
@@ -298,27 +353,37 @@ static sl_rc prepare(const struct sl_restore_in *in, struct sl_restored *ret, st
     return make_cargoes(r, err);
 }
 
-static uint64_t roll_bytes(const struct sl_restore_in *in)
+/* A file that was cut at a part's end, and never goes on. */
+static void lose_carry(struct restore *r)
 {
-    const struct sl_roll *roll = in->roll;
+    struct sl_err why = { 0 };
+    char name[300];
 
-    return roll->part_count > 0 ? in->journal->entries[roll->parts[roll->part_count - 1]].bytes : 0;
+    if (r->carry == NULL)
+        return;
+    struct sl_view path = { (const uint8_t *)r->carry->path, strlen(r->carry->path) };
+    r->ret->failed_files++;
+    (void)sl_fail(&why, SL_E_BROKEN, _("'%s' was not restored: its end is missing"),
+                  sl_plain(path, name, sizeof name));
+    sl_restore_said(r, &why);
+    sl_open_file_free(r, SL_TAKE(r->carry));
 }
 
 static sl_rc judge(const struct restore *r, struct sl_err *err)
 {
-    if (!r->found && r->ret->failed_files == 0)
-        return sl_fail(err, SL_E_MISSING, _("roll '%s' has no such file or folder"),
-                       r->in->roll->name);
-    if (r->ret->failed_files > 0)
-        return sl_fail(err, r->unwritable ? SL_E_SYSTEM : SL_E_BROKEN,
+    const struct sl_roll *roll = r->in->roll;
+
+    if (!r->found && roll->whole && r->in->path.len > 0 && !r->unrebuilt)
+        return sl_fail(err, SL_E_MISSING, _("roll '%s' has no such file or folder"), roll->name);
+    if (r->unrebuilt || r->unwritable)
+        return sl_fail(err, r->unrebuilt ? SL_E_BROKEN : SL_E_SYSTEM,
                        _("%" PRIu64 " of the files asked for were not restored; the rest was"),
                        r->ret->failed_files);
-    if (!r->in->roll->whole)
+    if (!roll->whole && !r->found_file)
         return sl_fail(err, SL_E_BROKEN,
                        _("roll '%s' is not whole: its offload was broken off, or parts of it are "
                          "missing; what there is was restored"),
-                       r->in->roll->name);
+                       roll->name);
     return SL_OK;
 }
 
@@ -333,13 +398,12 @@ sl_rc sl_restore_run(const struct sl_restore_in *in, struct sl_restored *ret, st
         rc = look_for_gaps(r, err);
     if (rc == SL_OK && !in->dry_run)
         rc = sl_dest_open(r, err);
-    if (rc == SL_OK && !in->dry_run && in->path.len == 0)
-        rc = enough_space(r, 0, err);
+    if (rc == SL_OK && !in->dry_run)
+        rc = enough_space(r, err);
     if (rc == SL_OK)
         rc = all_parts(r, err);
     if (rc == SL_OK && !in->dry_run) {
-        drop_files(r);
-        sl_open_file_free(r, SL_TAKE(r->carry));
+        lose_carry(r);
         sl_dest_drop_temps(r);
         sl_dest_folder_times(r);
     }

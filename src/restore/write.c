@@ -10,10 +10,14 @@
 #include "base/say.h"
 #include "restore/inside.h"
 
-/* A file that lies whole in one pack. */
-bool sl_line_is_small(const struct plan_line *l)
+/* However many extents it has: only one file can lie in two packs at each pack's end, so few are
+ * ever open, whatever a manifest says. */
+bool sl_line_is_small(const struct plan *p, const struct plan_line *l)
 {
-    return l->from == 0 && l->until == l->size && l->extent_count <= 1;
+    const struct sl_extent *first = &p->extents[l->first_extent];
+
+    return l->from == 0 && l->until == l->size &&
+           (l->extent_count == 0 || first[l->extent_count - 1].pack == first->pack);
 }
 
 void sl_open_file_free(struct restore *r, struct open_file *f)
@@ -26,8 +30,7 @@ void sl_open_file_free(struct restore *r, struct open_file *f)
     free(f);
 }
 
-/* The line's file: new, or the one that the part before cut. */
-static struct open_file *file_of(struct restore *r, struct plan_line *l)
+struct open_file *sl_line_file(struct restore *r, struct plan_line *l)
 {
     struct open_file *f = calloc(1, sizeof *f);
 
@@ -70,13 +73,13 @@ static sl_rc write_pack(struct restore *r, const struct cargo *c, struct sl_err 
 
     for (; at->line < p->count; at->line++, at->extent = 0, at->offset = 0) {
         struct plan_line *l = &p->lines[at->line];
-        bool mine = l->wanted && !sl_line_is_small(l);
+        bool mine = l->wanted && !sl_line_is_small(p, l);
         for (; at->extent < l->extent_count; at->extent++) {
             const struct sl_extent *e = &p->extents[l->first_extent + at->extent];
             if (e->pack > pack)
                 return SL_OK;
             if (mine && l->file == NULL)
-                l->file = file_of(r, l);
+                l->file = sl_line_file(r, l);
             if (mine && l->file == NULL)
                 return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
             if (mine)
