@@ -40,7 +40,8 @@ sl_rc sl_vault_path_read(const struct sl_vault_open *o, const struct sl_journal 
                    (const char *)locker.at);
     ret->locker = sl_vault_locker(o->vault, alias);
     if (ret->locker < 0)
-        return sl_fail(err, SL_E_MISSING, _("there is no locker '%s'"), sl_show(alias).text);
+        return sl_fail(err, SL_E_MISSING, _("there is no locker '%s'"),
+                       sl_show(locker.len > SL_ALIAS_MAX ? what : alias).text);
     if (roll.len == 0)
         return SL_OK;
     ret->roll = sl_journal_roll(j, ret->locker, roll);
@@ -182,7 +183,8 @@ static sl_rc show_line(void *who, const struct sl_manifest_line *l, struct sl_er
     struct listing_job *job = who;
     char path[SL_PATH_MAX + 2 * SL_ALIAS_MAX + 32];
     struct sl_view in = { l->path, l->path_bytes };
-    size_t skip = job->rest.len > 0 && in.len > job->rest.len ? job->rest.len + 1 : 0;
+    size_t above = job->rest.len; /* the folder that is shown, or this file itself */
+    size_t skip = above == 0 ? 0 : in.len > above ? above + 1 : in.len;
 
     if ((in.len == 1 && in.at[0] == '.') ||
         (l->type == SL_MANIFEST_FOLDER && in.len == job->rest.len))
