@@ -48,10 +48,10 @@ static void print_roll(struct sl_cli_out *o, const struct sl_list_line *line, co
 {
     struct sl_cli_shown author = sl_cli_show(line->author == NULL ? "" : line->author);
 
-    sl_cli_print(o, "%10s  %s  %s  %s%llu %s%s\n",
+    sl_cli_print(o, _("%10s  %s  %s  (files %llu, by %s)%s\n"),
                  line->readable ? sl_cli_size(line->bytes).text : "-", date_of(line->claimed).text,
-                 name, _("files "), (unsigned long long)line->files, author.text,
-                 line->whole ? "" : _("  (not whole)"));
+                 name, (unsigned long long)line->files, author.text[0] == '\0' ? "?" : author.text,
+                 line->whole ? "" : _("  not whole"));
 }
 
 static sl_rc print_line(struct sl_cli_out *o, const struct sl_list_line *line, struct sl_err *err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * safelight restore: files out of the vault, and which keepers lied or lacked something.
+ * safelight restore: files out of the vault, and (in JSON; the library says it aloud) which
+ * keepers lied or lacked something.
  */
 #include "base/say.h"
 #include "cli/cmd.h"
@@ -21,8 +22,6 @@ const char *sl_cli_restore_page(void)
 
 static void show(struct sl_cli *c, const struct sl_restore *job, const struct sl_restored *r)
 {
-    for (unsigned i = 0; i < r->keeper_count; i++)
-        sl_cli_keeper_warn(&c->out, &r->keepers[i]);
     sl_cli_print(&c->out,
                  job->dry_run ? _("would restore %llu files, %llu folders, %s to '%s'\n")
                               : _("restored %llu files, %llu folders, %s to '%s'\n"),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What keepers did, as restore and status say it: whoever lied or lacks something is named.
+ * What keepers did: status names whoever lied or lacks something, --json of restore too.
  */
 #include "base/say.h"
 #include "cli/cmd.h"
