@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Paths beneath the destination: every one is resolved by the kernel below one open folder, through
- * no link (openat2), in hops where it is longer than one call takes. A manifest is a stranger's word,
- * even when it is signed. Used by dest.c (files) and folders.c.
+ * no link (openat2), in hops where it is longer than one call takes. A manifest is a stranger's
+ * word, even when it is signed. Used by dest.c (files) and folders.c.
  */
 #include <errno.h>
 #include <fcntl.h>

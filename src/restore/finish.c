@@ -128,7 +128,7 @@ static void begin_line(struct restore *r, const struct plan_line *l)
         sl_sha256_restart(r->hash);
 }
 
-/* One extent of a wanted line: a failed pack fails a small file here, a big one through its file. */
+/* One extent of a wanted line: a failed pack fails a small file here, a big one in its file. */
 static void take_extent(struct restore *r, struct plan_line *l, const struct cargo *c,
                         const struct sl_extent *e)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Folders of a restore: made at once, open to their owner; modes and times are remembered and set at
- * the very end, the deepest first, because content changes a folder's time and a read-only folder
+ * Folders of a restore: made at once, open to their owner; modes and times are remembered and set
+ * at the very end, the deepest first, because content changes a folder's time and a read-only folder
  * takes none. See dest.c for files.
  */
 #include <errno.h>
@@ -36,7 +36,7 @@ static sl_rc cannot_make(const char *path, struct sl_err *err)
         sl_plain((struct sl_view){ (const uint8_t *)path, strlen(path) }, text, sizeof text));
 }
 
-/* One that an earlier run finished may be closed to its owner; it gets its mode again at the end. */
+/* One that an earlier run finished may be closed to its owner; it gets its mode at the end. */
 int sl_open_to_owner(const struct restore *r, int fd)
 {
     struct stat st;

@@ -4,8 +4,8 @@
  *
  *   want -> fetch -> write -> finish
  *
- * A cargo is one pack coming back; it is lent, so the number of cargoes bounds the memory. Packs are
- * fetched and opened in any order and by several workers; write and finish put them in order.
+ * A cargo is one pack coming back; it is lent, so the number of cargoes bounds the memory. Packs
+ * are fetched and opened in any order and by several workers; write and finish put them in order.
  */
 #pragma once
 
@@ -172,8 +172,8 @@ sl_rc sl_dest_path(const struct restore *r, struct sl_view path, char *ret, size
                    struct sl_err *err);
 /* Open `path`, however long, beneath `dir` and through no link; -1 with errno. */
 int sl_beneath_open(const struct restore *r, int dir, const char *path, int flags);
-/* The open folder that holds `path`, kept until another is asked for; `make`: with every folder that
- * leads to it. -1 with errno. *name points at the last name of `path`. */
+/* The open folder that holds `path`, kept until another is asked for; `make`: with every folder
+ * that leads to it. -1 with errno. *name points at the last name of `path`. */
 int sl_dest_parent(struct restore *r, const char *path, bool make, const char **name);
 
 /* folders.c */

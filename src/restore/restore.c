@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The journey from keepers back to files. Part by part: its manifest says what is wanted and what is
- * there already (plan.c, dest.c); then its packs go through one table of stages:
+ * The journey from keepers back to files. Part by part: its manifest says what is wanted and what
+ * is there already (plan.c, dest.c); then its packs go through one table of stages:
  *
  *   want     the next pack that something wanted lies in
- *   fetch    any k right shards, decoded and opened                                   fetch.c swap.c
- *   write    pieces of large files to temporary files, in order                      write.c
- *   finish   hash compared; only then mode, time and name                            finish.c
+ *   fetch    any k right shards, decoded and opened                              fetch.c swap.c
+ *   write    pieces of large files to temporary files, in order                  write.c
+ *   finish   hash compared; only then mode, time and name                        finish.c
  */
 #include "restore/restore.h"
 

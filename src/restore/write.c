@@ -46,7 +46,7 @@ struct open_file *sl_line_file(struct restore *r, struct plan_line *l)
     if (rc == SL_OK && l->from > 0)
         rc = sl_fail(&f->why, SL_E_BROKEN, _("the beginning of this file could not be restored"));
     if (rc == SL_OK)
-        rc = sl_dest_temp(r, f->temp, &f->fd.fd, &f->why);
+        (void)sl_dest_temp(r, f->temp, &f->fd.fd, &f->why); /* f->why says what came of it */
     return f;
 }
 
