@@ -286,7 +286,7 @@ static sl_rc add_identities_of(const struct sl *sl, const struct sl_unseal *job,
 sl_rc sl_identities_read(const struct sl *sl, const struct sl_unseal *job, const struct sl_out *out,
                          struct sl_identities *ret, struct sl_err *err)
 {
-    *ret = (struct sl_identities){ .list = calloc(SL_AGE_STANZAS_MAX, sizeof *ret->list) };
+    *ret = (struct sl_identities){ .list = calloc(SL_AGE_STANZAS_MAX, sizeof(void *)) };
     if (ret->list == NULL)
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
     for (size_t i = 0; i < job->identity_file_count; i++)

@@ -356,6 +356,19 @@ static sl_rc look_at_keepers(struct sl *sl, struct sl_status *s, struct sl_journ
     return SL_OK;
 }
 
+/* A home that only writes can tell who answers, and no more. */
+static void knock(struct sl *sl, const struct sl_vault *v, struct sl_status *s)
+{
+    for (size_t i = 0; i < v->keeper_count; i++) {
+        SL_AUTO_FREE(keeper) *k = NULL;
+        struct sl_err why = { 0 };
+        s->keepers[i].away = sl_keeper_open(sl_os_of(sl), v->keepers[i].url, &v->keepers[i].id,
+                                            false, &k, &why) != SL_OK;
+        (void)snprintf(s->keepers[i].first_trouble, sizeof s->keepers[i].first_trouble, "%.*s",
+                       (int)strcspn(why.text, "\n"), why.text);
+    }
+}
+
 sl_rc sl_status_of(struct sl *sl, const struct sl_home_at *at, struct sl_status *ret,
                    struct sl_err *err)
 {
@@ -373,8 +386,10 @@ sl_rc sl_status_of(struct sl *sl, const struct sl_home_at *at, struct sl_status 
                        open.vault->keepers[i].alias);
     SL_TRY(count_spool(&open, ret, err));
     ret->can_read = open.vault->care_identity != NULL;
-    if (!ret->can_read)
+    if (!ret->can_read) {
+        knock(sl, open.vault, ret);
         return SL_OK;
+    }
     SL_TRY(sl_journal_load(sl_os_of(sl), open.vault, false, &open.voice, &j, err));
     tell_oddities(sl, j);
     ret->entries = j->entry_count;

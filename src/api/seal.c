@@ -13,7 +13,7 @@
 #include "crypto/age_stream.h"
 #include "home/passphrase.h"
 
-#define PIECE_BYTES   (2u * SL_AGE_CHUNK_BYTES)
+#define PIECE_BYTES   ((size_t)2 * SL_AGE_CHUNK_BYTES)
 #define BUFFER_MAX    (2u * PIECE_BYTES + SL_AGE_STREAM_SLACK)
 #define PROGRESS_STEP (4u << 20) /* bytes between two words on progress */
 

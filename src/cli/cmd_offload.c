@@ -9,17 +9,18 @@ const char *sl_cli_offload_page(void)
 {
     return _("offload a card, and say whether it is safe to format\n"
              "\n"
-             "usage: safelight offload CARD --to LOCKER --roll NAME [--dry-run]\n"
+             "usage: safelight offload CARD --to LOCKER --roll NAME\n"
+             "                         [--without KEEPER]... [--dry-run]\n"
              "\n"
              "Reads the folder CARD twice, seals it to LOCKER, spreads it over the keepers and\n"
              "has them prove what they hold. Exit 0 means safe to format, 7 that all was done\n"
              "that could be and something is still missing; it is said what. Run it again\n"
              "after an interruption: it goes on.\n"
              "\n"
-             "      --to LOCKER   the locker that the roll goes to\n"
-             "      --roll NAME   what the roll is called (A001)\n"
+             "      --to LOCKER       the locker that the roll goes to\n"
+             "      --roll NAME       what the roll is called (A001)\n"
              "      --without KEEPER  leave this keeper out of this run (may be repeated)\n"
-             "      --dry-run     look at card, home and keepers; write nothing\n");
+             "      --dry-run         look at card, home and keepers; write nothing\n");
 }
 
 static void write_counts(struct sl_json_pen *pen, const struct sl_verdict *v)

@@ -76,7 +76,7 @@ static sl_rc add_roll(struct sl_journal *j, struct span s, struct sl_err *err)
     const struct sl_journal_entry *first = &j->entries[s.at[0]];
     struct sl_roll r = { .locker = first->locker, .id = first->roll, .claimed = first->claimed };
 
-    r.parts = calloc(s.count, sizeof *r.parts);
+    r.parts = calloc(s.count + 1, sizeof *r.parts); /* never nothing */
     if (r.parts == NULL)
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
     r.author = j->sessions[first->session].author;

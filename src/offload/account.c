@@ -4,7 +4,7 @@
  * all packs of a part are, the part becomes an entry: first durable here, together with the state
  * for going on, in one atomic file; then sent to every keeper. Parts become entries in their order.
  */
-#include <inttypes.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,6 +252,7 @@ static sl_rc take_flight(struct offload *o, struct flight *f, struct sl_err *err
 {
     struct part_plan *p = f->plan;
 
+    assert(p != NULL);
     if (!f->bare) {
         SL_TRY(sl_buf_put(&p->packs[f->in_plan].header, sl_buf_view(&f->pack->header), err));
         memcpy(p->packs[f->in_plan].nonce, f->pack->nonce, sizeof f->pack->nonce);

@@ -61,7 +61,7 @@ sl_rc sl_flight_note(struct flight *f, struct sl_view path, const struct sl_card
         last->bytes += bytes;
         return SL_OK;
     }
-    if (s->count == s->room) {
+    if (s->at == NULL || s->count == s->room) {
         size_t room = s->room > 0 ? s->room * 2 : 64;
         struct stretch *grown = realloc(s->at, room * sizeof *grown);
         if (grown == NULL)

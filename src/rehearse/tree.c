@@ -101,7 +101,7 @@ static sl_rc step_out(const struct sl_os *os, int dir, char *path, struct sl_err
 sl_rc sl_tree_wipe(const struct sl_os *os, int dir, const char *name, bool leave_it,
                    struct sl_err *err)
 {
-    static const size_t room = SL_PATH_MAX * 2; /* a card's path beneath folders of ours */
+    static const size_t room = (size_t)SL_PATH_MAX * 2; /* a card's path beneath folders of ours */
     char path[SL_PATH_MAX * 2], inner[SL_NAME_MAX + 1];
     size_t top = strlen(name);
     struct stat st;
