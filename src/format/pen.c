@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Writing layouts field by field, and the few decoder's helpers that every page needs. See
- * inside.h.
+ * Writing layouts field by field, and the few decoder's helpers that every page needs.
  */
+#include "format/pen.h"
+
 #include <assert.h>
 #include <string.h>
 
 #include "base/say.h"
-#include "format/inside.h"
 #include "json/text.h"
 
 #define ZEROS_MAX 64u
