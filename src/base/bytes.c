@@ -10,6 +10,7 @@
 #include "base/say.h"
 
 #define BUF_FIRST_CAP 256u
+#define GROW_FIRST    64u /* things */
 
 struct sl_cur sl_cur_over(struct sl_view in)
 {
@@ -129,4 +130,20 @@ void sl_buf_clear(struct sl_buf *b)
 {
     free(b->at);
     *b = (struct sl_buf){ .limit = b->limit };
+}
+
+sl_rc sl_grow(void **at, size_t count, size_t *room, size_t size, struct sl_err *err)
+{
+    size_t more = *room > 0 ? *room : GROW_FIRST / 2, bytes = 0;
+
+    if (*at != NULL && count < *room)
+        return SL_OK;
+    bool fits =
+        !__builtin_mul_overflow(more, 2u, &more) && !__builtin_mul_overflow(more, size, &bytes);
+    void *grown = fits ? realloc(*at, bytes) : NULL;
+    if (grown == NULL)
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory for %zu things"), more);
+    *at = grown;
+    *room = more;
+    return SL_OK;
 }

@@ -44,3 +44,7 @@ struct sl_buf sl_buf_upto(size_t limit);
 sl_rc sl_buf_put(struct sl_buf *b, struct sl_view in, struct sl_err *err);
 struct sl_view sl_buf_view(const struct sl_buf *b);
 void sl_buf_clear(struct sl_buf *b);
+
+/* Make room for one more thing of `size` bytes in an array of `count`, doubling as it grows: *at is
+ * reallocated when count == *room. On failure (SL_E_SYSTEM) *at and *room stay as they are. */
+sl_rc sl_grow(void **at, size_t count, size_t *room, size_t size, struct sl_err *err);

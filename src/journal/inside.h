@@ -34,8 +34,6 @@ struct authors {
     size_t count, room;
 };
 
-/* Grow an array of `size`-byte things to hold one more. */
-sl_rc sl_journal_grow(void **at, size_t count, size_t *room, size_t size, struct sl_err *err);
 /* The index of the entry of that session and number, or entry_count. */
 size_t sl_journal_find(const struct sl_journal *j, size_t session, uint64_t number);
 /* Take the newest entry into what sl_journal_find() looks in. */

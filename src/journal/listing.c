@@ -9,27 +9,13 @@
 #include "base/say.h"
 #include "journal/inside.h"
 
-sl_rc sl_journal_grow(void **at, size_t count, size_t *room, size_t size, struct sl_err *err)
-{
-    size_t more = *room > 0 ? *room * 2 : 64, bytes = 0;
-
-    if (count < *room)
-        return SL_OK;
-    void *grown = __builtin_mul_overflow(more, size, &bytes) ? NULL : realloc(*at, bytes);
-    if (grown == NULL)
-        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
-    *at = grown;
-    *room = more;
-    return SL_OK;
-}
-
 static sl_rc note_object(void *who, const struct sl_object *name, uint64_t bytes,
                          struct sl_err *err)
 {
     struct listing *l = who;
     void *at = l->at;
 
-    SL_TRY(sl_journal_grow(&at, l->count, &l->room, sizeof *l->at, err));
+    SL_TRY(sl_grow(&at, l->count, &l->room, sizeof *l->at, err));
     l->at = at;
     l->at[l->count] = (struct listed){ .odd_size = bytes != SL_SLIP_BYTES };
     memcpy(l->at[l->count].name, name->name, SL_NAME_BYTES);

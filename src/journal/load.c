@@ -53,7 +53,7 @@ static sl_rc add_session(struct sl_journal *j, const struct sl_session *s, size_
     *ret = find_session(j, s->session);
     if (*ret < j->session_count)
         return SL_OK;
-    SL_TRY(sl_journal_grow(&at, j->session_count, &j->session_room, sizeof *j->sessions, err));
+    SL_TRY(sl_grow(&at, j->session_count, &j->session_room, sizeof *j->sessions, err));
     j->sessions = at;
     struct sl_journal_session *new = &j->sessions[j->session_count];
     *new = (struct sl_journal_session){ .explained = *s };
@@ -72,7 +72,7 @@ static sl_rc note_author(struct sl_journal *j, size_t session, struct sl_view bo
     void *at = j->authors->at;
 
     SL_TRY(sl_author_read(body, &a.who, err));
-    SL_TRY(sl_journal_grow(&at, j->authors->count, &j->authors->room, sizeof a, err));
+    SL_TRY(sl_grow(&at, j->authors->count, &j->authors->room, sizeof a, err));
     j->authors->at = at;
     j->authors->at[j->authors->count++] = a;
     return SL_OK;
@@ -134,7 +134,7 @@ static sl_rc add_entry(struct sl_journal *j, size_t session, const struct sl_rec
         SL_TRY(note_author(j, session, sl_slip_care_body(slip), err));
     if (e.kind == SL_ENTRY_PART)
         SL_TRY(read_part(j, slip, record, &e, err));
-    SL_TRY(sl_journal_grow(&at, j->entry_count, &j->entry_room, sizeof *j->entries, err));
+    SL_TRY(sl_grow(&at, j->entry_count, &j->entry_room, sizeof *j->entries, err));
     j->entries = at;
     *ret = j->entry_count;
     j->entries[j->entry_count++] = e;

@@ -61,14 +61,9 @@ sl_rc sl_flight_note(struct flight *f, struct sl_view path, const struct sl_card
         last->bytes += bytes;
         return SL_OK;
     }
-    if (s->at == NULL || s->count == s->room) {
-        size_t room = s->room > 0 ? s->room * 2 : 64;
-        struct stretch *grown = realloc(s->at, room * sizeof *grown);
-        if (grown == NULL)
-            return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
-        s->at = grown;
-        s->room = room;
-    }
+    void *at = s->at;
+    SL_TRY(sl_grow(&at, s->count, &s->room, sizeof *s->at, err));
+    s->at = at;
     s->at[s->count] = (struct stretch){ .path_at = s->paths.len,
                                         .path_bytes = path.len,
                                         .file_offset = file_offset,

@@ -20,14 +20,9 @@ static sl_rc note_name(void *who, const struct sl_object *name, uint64_t bytes, 
     struct names *n = who;
 
     (void)bytes;
-    if (n->count == n->room) {
-        size_t room = n->room > 0 ? n->room * 2 : 1024;
-        void *grown = realloc(n->at, room * sizeof *n->at);
-        if (grown == NULL)
-            return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
-        n->at = grown;
-        n->room = room;
-    }
+    void *at = n->at;
+    SL_TRY(sl_grow(&at, n->count, &n->room, sizeof *n->at, err));
+    n->at = at;
     memcpy(n->at[n->count++], name->name, SL_NAME_BYTES);
     return SL_OK;
 }

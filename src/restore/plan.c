@@ -26,20 +26,6 @@ bool sl_plan_matches(const struct restore *r, struct sl_view path)
     return path.len == want.len || path.at[want.len] == '/';
 }
 
-static sl_rc make_room(void **at, size_t count, size_t *room, size_t size, struct sl_err *err)
-{
-    size_t more = *room > 0 ? *room * 2 : 256;
-
-    if (count < *room)
-        return SL_OK;
-    void *grown = realloc(*at, more * size);
-    if (grown == NULL)
-        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
-    *at = grown;
-    *room = more;
-    return SL_OK;
-}
-
 static sl_rc note_line(void *who, const struct sl_manifest_line *in, struct sl_err *err)
 {
     struct restore *r = who;
@@ -58,10 +44,10 @@ static sl_rc note_line(void *who, const struct sl_manifest_line *in, struct sl_e
                            .extent_count = in->extent_count };
 
     memcpy(l.sha256, in->sha256, sizeof l.sha256);
-    SL_TRY(make_room(&lines, p->count, &p->room, sizeof l, err));
+    SL_TRY(sl_grow(&lines, p->count, &p->room, sizeof l, err));
     p->lines = lines;
     for (size_t i = 0; i < in->extent_count; i++) {
-        SL_TRY(make_room(&extents, p->extent_count, &p->extent_room, sizeof *p->extents, err));
+        SL_TRY(sl_grow(&extents, p->extent_count, &p->extent_room, sizeof *p->extents, err));
         p->extents = extents;
         p->extents[p->extent_count++] = in->extents[i];
     }
