@@ -37,7 +37,7 @@ def scrubbed():
 
 
 def timed(argv, env, good=(0,)):
-    """Run; seconds of wall time and peak resident MiB of that one process."""
+    """Run; seconds of wall time, peak resident MiB and seconds of all cores of that one process."""
     begin = time.monotonic()
     child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT)
@@ -47,7 +47,7 @@ def timed(argv, env, good=(0,)):
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode not in good:
         sys.exit(f"{argv[0]} left with {child.returncode}:\n{text.decode(errors='replace')}")
-    return seconds, use.ru_maxrss / 1024
+    return seconds, use.ru_maxrss / 1024, use.ru_utime + use.ru_stime
 
 
 def fill(path, size, zero=False):
@@ -218,14 +218,14 @@ def report_speed(args, rounds):
     for name in rounds[0]["stages"]:
         print(f"| {name} | {middle(lambda seen: seen['stages'][name]):.3f} |")
     print(f"| sum | {middle(lambda seen: sum(seen['stages'].values())):.3f} |\n")
-    print("| run | s | MB/s | peak MiB |\n|---|---|---|---|")
+    print("| run | s | MB/s | core s | peak MiB |\n|---|---|---|---|---|")
     for key in rounds[0]:
         if key != "stages":
             seconds = middle(lambda seen: seen[key][0])
             peak = max(seen[key][1] for seen in rounds)
             print(f"| {key[0]} {key[1]} | {seconds:.2f} | {args.mib * MIB / 1e6 / seconds:.0f} "
-                  f"| {peak:.0f} |")
-    print(f"| the bound (sum of the stages over {cores} cores) | {middle(bound):.2f} | | |\n")
+                  f"| {middle(lambda seen: seen[key][2]):.2f} | {peak:.0f} |")
+    print(f"| the bound (sum of the stages over {cores} cores) | {middle(bound):.2f} | | | |\n")
     print("| ratio | is | wanted |\n|---|---|---|")
     ratios = [("offload / bound", lambda seen: ours(seen) / bound(seen), "1.60")]
     if not args.no_peers:
