@@ -90,17 +90,34 @@ static sl_rc note_name(void *who, const struct sl_os_entry *entry, struct sl_err
 typedef sl_rc folder_fn(struct sl_spool *s, const char *id, const struct names *n, void *who,
                         struct sl_err *err);
 
-/* All 2 x 256 folders; one that is not there is empty. */
-static sl_rc each_folder(struct sl_spool *s, const struct sl_id *keeper, folder_fn *each, void *who,
-                         struct sl_err *err)
+static sl_rc note_folder(void *who, const struct sl_os_entry *entry, struct sl_err *err)
 {
-    static const char kinds[] = { SL_OBJECT_FULL, SL_OBJECT_SLIP };
-    char id[SL_FOLDER_TEXT], folder[8], path[PATH_ROOM];
+    static const char digits[] = "0123456789abcdef";
+    const char *high = strchr(digits, entry->name[0]), *low = NULL;
+    bool *there = who;
 
-    sl_id_text(keeper, id);
-    for (unsigned i = 0; i < 512; i++) {
+    (void)err;
+    if (entry->name[0] != '\0' && high != NULL)
+        low = strchr(digits, entry->name[1]);
+    if (low != NULL && entry->name[1] != '\0' && entry->name[2] == '\0')
+        there[(high - digits) * 16 + (low - digits)] = true;
+    return SL_OK;
+}
+
+/* Every two-digit folder of one kind; where none is there, nothing waits. */
+static sl_rc each_of_kind(struct sl_spool *s, const char *id, char kind, folder_fn *each, void *who,
+                          struct sl_err *err)
+{
+    bool there[256] = { false };
+    char folder[8], path[PATH_ROOM];
+
+    (void)snprintf(path, sizeof path, "%s/%c", id, kind);
+    SL_TRY(sl_shelf_list(s->shelf, path, note_folder, there, err));
+    for (unsigned i = 0; i < 256; i++) {
         struct names n = { .folder = folder };
-        (void)snprintf(folder, sizeof folder, "%c/%02x", kinds[i / 256], i % 256);
+        if (!there[i])
+            continue;
+        (void)snprintf(folder, sizeof folder, "%c/%02x", kind, i & 255u);
         (void)snprintf(path, sizeof path, "%s/%s", id, folder);
         sl_rc rc = sl_shelf_list(s->shelf, path, note_name, &n, err);
         if (rc == SL_OK && n.count > 0)
@@ -109,6 +126,16 @@ static sl_rc each_folder(struct sl_spool *s, const struct sl_id *keeper, folder_
         SL_TRY(rc);
     }
     return SL_OK;
+}
+
+static sl_rc each_folder(struct sl_spool *s, const struct sl_id *keeper, folder_fn *each, void *who,
+                         struct sl_err *err)
+{
+    char id[SL_FOLDER_TEXT];
+
+    sl_id_text(keeper, id);
+    SL_TRY(each_of_kind(s, id, SL_OBJECT_FULL, each, who, err));
+    return each_of_kind(s, id, SL_OBJECT_SLIP, each, who, err);
 }
 
 static sl_rc count_folder(struct sl_spool *s, const char *id, const struct names *n, void *who,

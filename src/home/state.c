@@ -16,13 +16,15 @@
 #include "crypto/aead.h"
 #include "shelf/shelf.h"
 
-#define MAGIC       "SLSTATE1"
 #define MAGIC_BYTES 8u
 #define FRESH_BYTES 32u
 #define PLAIN_ROOM  (4096u)
 #define FRONT_BYTES (MAGIC_BYTES + FRESH_BYTES + PLAIN_ROOM + SL_AEAD_TAG_BYTES)
 #define FILE_ROOM   (FRONT_BYTES + SL_KEEPERS_MAX * SL_SLIP_BYTES)
 #define NAME_HEX    33u
+#define LOCK_TRIES  16u
+
+static const uint8_t MAGIC[MAGIC_BYTES] = { 'S', 'L', 'S', 'T', 'A', 'T', 'E', '1' };
 
 struct sl_state_place {
     const struct sl_os *os;
@@ -33,11 +35,22 @@ struct sl_state_place {
     char file[NAME_HEX + 8], lock_file[NAME_HEX + 8];
 };
 
+/* The lock's file goes with the state: removed while the lock is held, so whoever locks it later
+ * sees that it has no name any more (lock_place). */
+static void leave_place(struct sl_state_place *p)
+{
+    uint64_t bytes = 0;
+
+    if (p->lock.fd >= 0 && sl_shelf_bytes(p->shelf, p->file, &bytes, NULL) == SL_E_MISSING)
+        (void)p->os->unlinkat(p->os->self, sl_shelf_dir(p->shelf), p->lock_file, 0);
+    sl_fd_clear(&p->lock);
+}
+
 void sl_state_place_free(struct sl_state_place *p)
 {
     if (p == NULL)
         return;
-    sl_fd_clear(&p->lock);
+    leave_place(p);
     sl_shelf_free(p->shelf);
     sl_wipe(p->card, sizeof p->card);
     free(p);
@@ -199,25 +212,42 @@ static sl_rc load(struct sl_state_place *p, struct sl_roll_state *state, struct 
 
 /* ---- places ---- */
 
-static sl_rc lock_place(struct sl_state_place *p, bool *ret, struct sl_err *err)
+static bool still_named(const struct sl_state_place *p)
 {
-    int fd =
-        p->os->open(p->os->self, sl_shelf_dir(p->shelf), p->lock_file, O_RDWR | O_CREAT, 0600, 0);
-    if (fd < 0)
-        return sl_fail_errno(err, _("cannot write to the home"));
-    p->lock = (struct sl_fd){ p->os, fd };
-    *ret = p->os->lock(p->os->self, fd) == 0;
-    if (!*ret)
-        sl_fd_clear(&p->lock);
-    return SL_OK;
+    struct stat mine, named;
+
+    return p->os->fstat(p->os->self, p->lock.fd, &mine) == 0 &&
+           p->os->fstatat(p->os->self, sl_shelf_dir(p->shelf), p->lock_file, &named) == 0 &&
+           mine.st_ino == named.st_ino;
 }
 
-sl_rc sl_state_open(struct sl_home *h, const struct sl_vault *v,
-                    const uint8_t card[SL_SHA256_BYTES], const struct sl_id *locker,
-                    const char *roll, struct sl_state_place **ret, bool *found,
-                    struct sl_roll_state *state, struct sl_buf *slip_bytes,
-                    struct sl_waiting_slip slips[SL_KEEPERS_MAX], size_t *slip_count,
-                    struct sl_err *err)
+/* *ret: false when another offload works there. */
+static sl_rc lock_place(struct sl_state_place *p, bool *ret, struct sl_err *err)
+{
+    for (unsigned tries = 0; tries < LOCK_TRIES; tries++) {
+        int fd = p->os->open(p->os->self, sl_shelf_dir(p->shelf), p->lock_file,
+                             O_RDWR | O_CREAT | O_NOFOLLOW, 0600, 0);
+        if (fd < 0)
+            return sl_fail_errno(err, _("cannot write to the home"));
+        p->lock = (struct sl_fd){ p->os, fd };
+        bool busy = p->os->lock(p->os->self, fd) != 0;
+        int why = errno;
+        *ret = !busy && still_named(p);
+        if (*ret)
+            return SL_OK;
+        sl_fd_clear(&p->lock);
+        errno = why;
+        if (busy && why != EWOULDBLOCK)
+            return sl_fail_errno(err, _("cannot lock a file in the home"));
+        if (busy)
+            return SL_OK;
+    }
+    return SL_OK; /* others come and go there all the time: as good as busy */
+}
+
+static sl_rc new_place(struct sl_home *h, const struct sl_vault *v,
+                       const uint8_t card[SL_SHA256_BYTES], struct sl_state_place **ret,
+                       struct sl_err *err)
 {
     SL_AUTO_FREE(state_place) *p = calloc(1, sizeof *p);
     int dir = -1;
@@ -232,20 +262,55 @@ sl_rc sl_state_open(struct sl_home *h, const struct sl_vault *v,
         (void)p->os->close(p->os->self, dir);
         return rc;
     }
-    for (unsigned slot = 0; slot < SL_STATE_SLOTS_MAX; slot++) {
-        bool locked = false;
+    *ret = SL_TAKE(p);
+    return SL_OK;
+}
+
+/* Go to the first place that nobody works on and that holds a state (`with_state`), or to the first
+ * that nobody works on. *at_it: there is such a place. */
+static sl_rc choose_place(struct sl_state_place *p, const struct sl_id *locker, const char *roll,
+                          bool with_state, bool *at_it, struct sl_err *err)
+{
+    *at_it = false;
+    for (unsigned slot = 0; slot < SL_STATE_SLOTS_MAX && !*at_it; slot++) {
+        uint64_t bytes = 0;
         SL_TRY(name_place(p, locker, roll, slot, err));
-        SL_TRY(lock_place(p, &locked, err));
-        if (!locked)
+        if (with_state && sl_shelf_bytes(p->shelf, p->file, &bytes, NULL) == SL_E_MISSING)
             continue;
-        *slip_bytes = sl_buf_upto(FILE_ROOM);
-        *slip_count = 0;
-        *found = load(p, state, slip_bytes, slips, slip_count, NULL) == SL_OK;
-        *ret = SL_TAKE(p);
-        return SL_OK;
+        SL_TRY(lock_place(p, at_it, err));
+        if (*at_it && with_state && sl_shelf_bytes(p->shelf, p->file, &bytes, NULL) != SL_OK) {
+            leave_place(p); /* finished a moment ago */
+            *at_it = false;
+        }
     }
-    return sl_fail(err, SL_E_RETRY, _("%u offloads of this card as '%s' are under way already"),
-                   SL_STATE_SLOTS_MAX, roll);
+    return SL_OK;
+}
+
+sl_rc sl_state_open(struct sl_home *h, const struct sl_vault *v,
+                    const uint8_t card[SL_SHA256_BYTES], const struct sl_id *locker,
+                    const char *roll, struct sl_state_place **ret, enum sl_state_found *found,
+                    struct sl_roll_state *state, struct sl_buf *slip_bytes,
+                    struct sl_waiting_slip slips[SL_KEEPERS_MAX], size_t *slip_count,
+                    struct sl_err *err)
+{
+    SL_AUTO_FREE(state_place) *p = NULL;
+    bool at_it = false;
+
+    SL_TRY(new_place(h, v, card, &p, err));
+    SL_TRY(choose_place(p, locker, roll, true, &at_it, err));
+    if (!at_it)
+        SL_TRY(choose_place(p, locker, roll, false, &at_it, err));
+    if (!at_it)
+        return sl_fail(err, SL_E_RETRY, _("%u offloads of this card as '%s' are under way already"),
+                       SL_STATE_SLOTS_MAX, roll);
+    *slip_bytes = sl_buf_upto(FILE_ROOM);
+    *slip_count = 0;
+    sl_rc rc = load(p, state, slip_bytes, slips, slip_count, err);
+    *found = rc == SL_OK ? SL_STATE_GOES_ON : rc == SL_E_MISSING ? SL_STATE_NONE : SL_STATE_DAMAGED;
+    if (rc != SL_OK && rc != SL_E_MISSING && rc != SL_E_BROKEN && rc != SL_E_REFUSED)
+        return rc; /* it is there and may be right: not to be written over */
+    *ret = SL_TAKE(p);
+    return SL_OK;
 }
 
 sl_rc sl_state_drop(struct sl_state_place *p, struct sl_err *err)

@@ -38,21 +38,28 @@ struct sl_waiting_slip { /* an entry's slip that may not have reached its keeper
  * a kill leaves no lock behind). */
 struct sl_state_place;
 
+enum sl_state_found {
+    SL_STATE_NONE,    /* nothing was begun, or others work on it: a free place */
+    SL_STATE_GOES_ON, /* an unfinished run's, with its slips */
+    SL_STATE_DAMAGED, /* one that does not open: its place is written over by the next save */
+};
+
 /* Find and lock the state of this card, locker and roll name: an unfinished one if there is one
- * that nobody works on, else a free place. *found tells which; then *ret_state, and the slips that
- * the killed run may not have sent, are filled (slip bytes live in *slip_bytes). A state that does
- * not open is damaged or of another card: SL_E_BROKEN is noted by `found` being false and the
- * place being a fresh one. SL_E_RETRY: all SL_STATE_SLOTS_MAX places are being worked on. */
+ * that nobody works on, else a free place. *found tells which; with SL_STATE_GOES_ON *state, and the
+ * slips that the killed run may not have sent, are filled (slip bytes live in *slip_bytes, which the
+ * caller clears). SL_E_RETRY: all SL_STATE_SLOTS_MAX places are being worked on; SL_E_SYSTEM: the
+ * home cannot be written to, or a state that is there cannot be read. The caller owns *ret. */
 sl_rc sl_state_open(struct sl_home *h, const struct sl_vault *v,
                     const uint8_t card[SL_SHA256_BYTES], const struct sl_id *locker,
-                    const char *roll, struct sl_state_place **ret, bool *found,
+                    const char *roll, struct sl_state_place **ret, enum sl_state_found *found,
                     struct sl_roll_state *state, struct sl_buf *slip_bytes,
                     struct sl_waiting_slip slips[SL_KEEPERS_MAX], size_t *slip_count,
                     struct sl_err *err);
 /* Write state and slips in one step. */
 sl_rc sl_state_save(struct sl_state_place *p, const struct sl_roll_state *state,
                     const struct sl_waiting_slip *slips, size_t slip_count, struct sl_err *err);
-/* The roll is safe: nothing needs to be remembered. */
+/* The roll is safe: nothing needs to be remembered. The place stays locked until it is freed; the
+ * lock's file goes with it. */
 sl_rc sl_state_drop(struct sl_state_place *p, struct sl_err *err);
 void sl_state_place_free(struct sl_state_place *p);
 SL_OWNED(state_place)

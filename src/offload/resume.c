@@ -117,36 +117,54 @@ static sl_rc send_left_slips(struct offload *o, const struct sl_waiting_slip *sl
     return SL_OK;
 }
 
-sl_rc sl_offload_resume(struct offload *o, bool *found, struct sl_err *err)
+/* A roll that is not begun: what was read of it is the digest of nothing. */
+static void fresh_state(struct offload *o)
+{
+    static const uint8_t none[SL_SHA256_BYTES];
+
+    o->state = (struct sl_roll_state){ .proved = UINT32_MAX };
+    sl_id_draw(&o->state.roll);
+    sl_reader_digest_now(o->reader.digest, 0, none, o->state.digest);
+}
+
+static sl_rc start_afresh(struct offload *o, const char *why, struct sl_err *err)
+{
+    o->in->voice->say(o->in->voice->who, SL_SAY_WARNING, why);
+    sl_reader_clear(o);
+    o->resumed_bytes = 0;
+    o->skipped = 0;
+    return sl_reader_begin(o, err);
+}
+
+sl_rc sl_offload_resume(struct offload *o, bool *goes_on, struct sl_err *err)
 {
     SL_AUTO_CLEAR(buf) bytes = { 0 };
     struct sl_waiting_slip slips[SL_KEEPERS_MAX];
     const struct sl_vault *v = o->in->vault;
+    enum sl_state_found found = SL_STATE_NONE;
     size_t count = 0;
-    bool agrees = false;
 
     SL_TRY(sl_state_open(o->in->home, v, o->identity.card, &v->lockers[o->in->locker].id,
-                         o->in->roll, &o->place, found, &o->state, &bytes, slips, &count, err));
-    if (*found) {
+                         o->in->roll, &o->place, &found, &o->state, &bytes, slips, &count, err));
+    *goes_on = false;
+    if (found == SL_STATE_DAMAGED)
+        SL_TRY(start_afresh(o,
+                            _("what an earlier run left here to go on with is damaged: the card "
+                              "is offloaded afresh"),
+                            err));
+    if (found == SL_STATE_GOES_ON) {
         SL_TRY(send_left_slips(o, slips, count, err));
         SL_TRY(sl_second_new(o->card, &o->seconds[CHECK_WORKERS], err));
-        SL_TRY(walk_again(o, &agrees, err));
+        SL_TRY(walk_again(o, goes_on, err));
+        if (*goes_on && o->state.whole) /* its slips are in the spool: from now on without them */
+            SL_TRY(sl_state_save(o->place, &o->state, NULL, 0, err));
+        if (!*goes_on)
+            SL_TRY(start_afresh(o,
+                                _("what an earlier run sent is not what the card holds now: it is "
+                                  "offloaded afresh"),
+                                err));
     }
-    if (*found && !agrees) {
-        o->in->voice->say(o->in->voice->who, SL_SAY_WARNING,
-                          _("what an earlier run sent is not what the card holds now: it is "
-                            "offloaded afresh"));
-        sl_reader_clear(o);
-        o->resumed_bytes = 0;
-        o->skipped = 0;
-        *found = false;
-        SL_TRY(sl_reader_begin(o, err));
-    }
-    if (!*found) {
-        static const uint8_t none[SL_SHA256_BYTES];
-        o->state = (struct sl_roll_state){ .proved = UINT32_MAX };
-        sl_id_draw(&o->state.roll);
-        sl_reader_digest_now(o->reader.digest, 0, none, o->state.digest);
-    }
+    if (!*goes_on)
+        fresh_state(o);
     return SL_OK;
 }

@@ -243,6 +243,37 @@ static inline void world_copy(const char *from, const char *to)
     world_must(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0, "cp -a");
 }
 
+/* Keep what keepers and homes are now, and go back to it (many beginnings from one founding; the paths
+ * stay, which the homes know by heart). */
+static const char *const WORLD_MOVES[] = { "keepers", "on-set", "abroad" };
+
+static inline void world_freeze(const struct world *w)
+{
+    world_folder(w, "frozen");
+    for (size_t i = 0; i < 3; i++)
+        world_copy(world_path(w, WORLD_MOVES[i]), world_path(w, "frozen"));
+}
+
+static inline void world_thaw(const struct world *w)
+{
+    folder_remove(world_path(w, "back"));
+    for (size_t i = 0; i < 3; i++)
+        folder_remove(world_path(w, WORLD_MOVES[i]));
+    world_copy(world_path(w, "frozen/."), w->dir);
+}
+
+/* Put keeper `number` out of reach, and back. */
+static inline void world_hide(const struct world *w, unsigned number, bool away)
+{
+    char name[32], hidden[32];
+
+    (void)snprintf(name, sizeof name, "keepers/%u", number);
+    (void)snprintf(hidden, sizeof hidden, "keepers/away-%u", number);
+    world_must(rename(world_path(w, away ? name : hidden), world_path(w, away ? hidden : name)) ==
+                   0,
+               "moving a keeper");
+}
+
 /* ---- journeys ---- */
 
 static inline void world_hear(void *who, enum sl_level level, const char *text)
