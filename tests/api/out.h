@@ -89,10 +89,18 @@ static inline bool out_blames(const struct world *w, const struct sl_restored *r
 
 /* ---- folders that come back ---- */
 
-/* Remove a folder of the world, also where something in it is closed to its owner. */
+/* Remove a folder of the world, however deep it is. */
 static inline void out_drop(const struct world *w, const char *name)
 {
-    folder_remove(world_path(w, name));
+    const char *path = world_path(w, name);
+    pid_t pid = fork();
+    int status = 0;
+
+    if (pid == 0) {
+        execlp("rm", "rm", "-rf", "--", path, (char *)NULL);
+        _exit(127);
+    }
+    world_must(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0, "rm -rf");
 }
 
 /* No file under `path` that is not, byte for byte, the one of that name under `right`. */
