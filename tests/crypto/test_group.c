@@ -211,6 +211,26 @@ static void sha512__knows_abc(void)
     sl_buf_clear(&want);
 }
 
+/* RFC 9380, appendix K.3: its first two. */
+static void expand__knows_its_rfc(void)
+{
+    static const char dst[] = "QUUX-V01-CS02-with-expander-SHA512-256";
+    static const struct {
+        const char *message, *want;
+    } rows[] = {
+        { "", "6b9a7312411d92f921c6f68ca0b6380730a1a4d982c507211a90964c394179ba" },
+        { "abc", "0da749f12fbe5483eb066a5f595055679b976e93abe9be6f0f6318bce7aca8dc" },
+    };
+    uint8_t got[32], want[32];
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sl_view message = text_view(rows[i].message);
+        sl_expand_sha512(text_view(dst), &message, 1, got, sizeof got);
+        unhex32(rows[i].want, want);
+        CHECK(memcmp(got, want, sizeof got) == 0);
+    }
+}
+
 /* Longer output begins otherwise (its length is hashed), and is not its first block repeated. */
 static void expand__binds_length_purpose_and_message(void)
 {
@@ -298,6 +318,7 @@ int main(void)
         CASE(secret_scalar__does_what_a_public_one_does),
         CASE(secret_scalar__reads_only_what_is_below_the_order),
         CASE(sha512__knows_abc),
+        CASE(expand__knows_its_rfc),
         CASE(expand__binds_length_purpose_and_message),
         CASE(point_hash__is_that_of_rfc_9497),
     };
