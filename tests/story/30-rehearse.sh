@@ -41,7 +41,7 @@ fi
 
 small_card card
 ln -s /etc/passwd card/link
-find card -exec touch -a -d '2001-01-01' {} +
+find card -exec touch -h -a -d '2001-01-01' {} +
 tree card >before
 find card -printf '%P %A@ %C@\n' | LC_ALL=C sort >times-before
 that "rehearse__takes_the_persons_own_card" rehearse --dir own --card card
