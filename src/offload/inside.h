@@ -25,12 +25,12 @@
 #include "pack/pack.h"
 #include "shard/shard.h"
 
-#define FLIGHTS_MAX      8u
+#define FLIGHTS_MAX      4u
 #define MEMORY_BYTES     (168u << 20) /* for flights; the rest of 256 MiB is buffers and threads */
 #define MEMORY_LOW_BYTES (46u << 20)  /* with --low-memory, of 64 MiB */
 #define SEAL_WORKERS     2u
 #define CHECK_WORKERS    2u
-#define SEND_WORKERS_MAX 8u
+#define SEND_WORKERS_MAX 5u
 #define SKIPPED_SHOWN    8u
 #define READ_AT_ONCE     (1u << 20)
 

@@ -21,21 +21,36 @@ struct sl_pack_opener {
     uint8_t plain[SL_AGE_CHUNK_BYTES];
 };
 
+/* Plaintext bytes of a chunk, and whether it is the last. */
+static size_t chunk_bytes(const struct sl_pack_opener *o, uint64_t index, bool *last)
+{
+    uint64_t left = o->plain_bytes - index * SL_AGE_CHUNK_BYTES;
+
+    *last = left <= SL_AGE_CHUNK_BYTES;
+    return *last ? (size_t)left : SL_AGE_CHUNK_BYTES;
+}
+
+static sl_rc open_to(struct sl_pack_opener *o, uint64_t index, uint8_t *to, struct sl_err *err)
+{
+    struct sl_view sealed = { 0 };
+    bool last = false;
+    size_t len = chunk_bytes(o, index, &last);
+
+    SL_TRY(o->fetch(o->who, index * SL_AGE_SEALED_CHUNK, len + SL_AGE_TAG_BYTES, o->sealed, &sealed,
+                    err));
+    return sl_age_chunk_open(o->payload, index, last, sealed, to, err);
+}
+
 static sl_rc open_chunk(struct sl_pack_opener *o, uint64_t index, struct sl_view *ret,
                         struct sl_err *err)
 {
-    struct sl_view sealed = { 0 };
-    uint64_t at = index * SL_AGE_CHUNK_BYTES, left = o->plain_bytes - at;
-    bool last = left <= SL_AGE_CHUNK_BYTES;
-    size_t len = last ? (size_t)left : SL_AGE_CHUNK_BYTES;
+    bool last = false;
 
-    *ret = (struct sl_view){ o->plain, len };
+    *ret = (struct sl_view){ o->plain, chunk_bytes(o, index, &last) };
     if (o->opened == index)
         return SL_OK;
     o->opened = NONE;
-    SL_TRY(o->fetch(o->who, index * SL_AGE_SEALED_CHUNK, len + SL_AGE_TAG_BYTES, o->sealed, &sealed,
-                    err));
-    SL_TRY(sl_age_chunk_open(o->payload, index, last, sealed, o->plain, err));
+    SL_TRY(open_to(o, index, o->plain, err));
     o->opened = index;
     return SL_OK;
 }
@@ -107,6 +122,40 @@ sl_rc sl_pack_read(struct sl_pack_opener *o, uint64_t offset, uint64_t bytes, sl
         SL_TRY(each(who, offset, plain, err));
         offset += plain.len;
         bytes -= plain.len;
+    }
+    return SL_OK;
+}
+
+static sl_rc copy(void *who, uint64_t offset, struct sl_view plain, struct sl_err *err)
+{
+    (void)offset;
+    (void)err;
+    memcpy(who, plain.at, plain.len);
+    return SL_OK;
+}
+
+sl_rc sl_pack_read_into(struct sl_pack_opener *o, uint64_t offset, uint64_t bytes, uint8_t *to,
+                        struct sl_err *err)
+{
+    uint64_t content = o->plain_bytes - SL_PACK_HEAD_BYTES;
+
+    if (offset > content || bytes > content - offset)
+        return sl_fail(err, SL_E_BROKEN, _("%ju bytes at %ju do not lie within a pack"),
+                       (uintmax_t)bytes, (uintmax_t)offset);
+    while (bytes > 0) {
+        uint64_t at = offset + SL_PACK_HEAD_BYTES, index = at / SL_AGE_CHUNK_BYTES;
+        size_t skip = (size_t)(at % SL_AGE_CHUNK_BYTES);
+        bool last = false;
+        size_t len = chunk_bytes(o, index, &last) - skip;
+        if (len > bytes)
+            len = (size_t)bytes;
+        if (skip == 0 && len == chunk_bytes(o, index, &last))
+            SL_TRY(open_to(o, index, to, err));
+        else
+            SL_TRY(sl_pack_read(o, offset, len, copy, to, err));
+        offset += len;
+        bytes -= len;
+        to += len;
     }
     return SL_OK;
 }

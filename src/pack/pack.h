@@ -85,5 +85,10 @@ typedef sl_rc sl_pack_each(void *who, uint64_t offset, struct sl_view plain, str
 sl_rc sl_pack_read(struct sl_pack_opener *o, uint64_t offset, uint64_t bytes, sl_pack_each *each,
                    void *who, struct sl_err *err);
 
+/* The same straight into memory: `bytes` bytes at `to`, which hold nothing of use after a failure.
+ * Whole chunks are opened where they belong, without a copy. */
+sl_rc sl_pack_read_into(struct sl_pack_opener *o, uint64_t offset, uint64_t bytes, uint8_t *to,
+                        struct sl_err *err);
+
 /* Open everything and see that what lies after `content` bytes is zero. */
 sl_rc sl_pack_read_rest(struct sl_pack_opener *o, uint64_t content, struct sl_err *err);

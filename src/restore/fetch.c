@@ -147,32 +147,18 @@ static sl_rc from_slices(void *who, uint64_t at, size_t len, uint8_t *scratch, s
     return sl_slices_view(who, at, len, scratch, ret, err);
 }
 
-struct filling { /* content of a pack on its way into the cargo */
-    uint8_t *to;
-};
-
-static sl_rc fill(void *who, uint64_t offset, struct sl_view plain, struct sl_err *err)
-{
-    struct filling *f = who;
-
-    (void)err;
-    memcpy(f->to + offset, plain.at, plain.len);
-    return SL_OK;
-}
-
 static sl_rc open_with(struct asking *a, const struct sl_age_key *key, struct sl_slices *slices,
                        struct sl_err *err)
 {
     SL_AUTO_FREE(pack_opener) *o = NULL;
     const struct sl_part *part = &a->plan->part;
     struct sl_pack_head head = { .locker = part->locker, .epoch = part->epoch, .number = a->pack };
-    struct filling f = { a->cargo->content };
 
     memcpy(head.production, a->r->in->vault->production, sizeof head.production);
     memcpy(head.session, a->plan->session->explained.session, sizeof head.session);
     SL_TRY(sl_pack_opener_new(a->r->need, key, part->packs[a->in_part].nonce, &head, from_slices,
                               slices, &o, err));
-    return sl_pack_read(o, 0, sl_pack_content_bytes(a->r->need), fill, &f, err);
+    return sl_pack_read_into(o, 0, sl_pack_content_bytes(a->r->need), a->cargo->content, err);
 }
 
 /* Open the whole pack into the cargo through the chosen shards (NULL: the first k gathered). */
