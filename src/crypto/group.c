@@ -67,7 +67,8 @@ bool sl_point_sub(const struct sl_point *a, const struct sl_point *b, struct sl_
     return keep(crypto_core_ristretto255_sub(p, a->bytes, b->bytes), p, ret);
 }
 
-static bool times(const struct sl_point *p, const uint8_t n[SL_SCALAR_BYTES], struct sl_point *ret)
+static bool multiply(const struct sl_point *p, const uint8_t n[SL_SCALAR_BYTES],
+                     struct sl_point *ret)
 {
     uint8_t product[SL_POINT_BYTES];
     bool kept = keep(crypto_scalarmult_ristretto255(product, n, p->bytes), product, ret);
@@ -87,7 +88,7 @@ static bool base_times(const uint8_t n[SL_SCALAR_BYTES], struct sl_point *ret)
 
 bool sl_point_times(const struct sl_point *p, const struct sl_scalar *n, struct sl_point *ret)
 {
-    return times(p, n->bytes, ret);
+    return multiply(p, n->bytes, ret);
 }
 
 bool sl_point_base_times(const struct sl_scalar *n, struct sl_point *ret)
@@ -107,7 +108,7 @@ static const uint8_t *bytes_of(const struct sl_secret *n)
 bool sl_point_times_secret(const struct sl_point *p, const struct sl_secret *n,
                            struct sl_point *ret)
 {
-    return times(p, bytes_of(n), ret);
+    return multiply(p, bytes_of(n), ret);
 }
 
 bool sl_point_base_times_secret(const struct sl_secret *n, struct sl_point *ret)

@@ -65,6 +65,16 @@ bool sl_point_take(struct sl_cur *c, struct sl_point *ret);
 bool sl_proof_take(struct sl_cur *c, struct sl_proof *ret);
 /* G', the second generator of locker proofs. */
 void sl_second_base(struct sl_point *ret);
+/* What a locker's proof says: one r makes C from G and C' from G'. It borrows both rooms, which
+ * are filled in. */
+#define SL_LOCKER_CONTEXT_BYTES 51u
+struct sl_statement sl_locker_statement(const struct sl_quorum *q, const struct sl_sealed_locker *l,
+                                        uint8_t context[SL_LOCKER_CONTEXT_BYTES],
+                                        struct sl_point *base2);
+/* Seal under the production, locker, epoch and recipient that stand in *l, whether or not they are
+ * the identity's: how a maker would lie. */
+sl_rc sl_locker_seal_as(const struct sl_quorum *q, const struct sl_age_identity *identity,
+                        const struct sl_secret *r, struct sl_sealed_locker *l, struct sl_err *err);
 /* Open a locker whose proof was checked with rY. SL_E_BROKEN: whoever sealed it sealed something
  * else. */
 sl_rc sl_locker_open_with(const struct sl_quorum *q, const struct sl_sealed_locker *l,

@@ -16,14 +16,13 @@
 
 #define MAGIC           "SLLOCKR\n"
 #define CONTEXT         "safelight/1 locker-"
-#define CONTEXT_BYTES   (sizeof CONTEXT - 1 + SL_SHA256_BYTES)
 #define KEY_PURPOSE     "safelight/1 locker key" /* its NUL is written too */
 #define PROOF_PURPOSE   "safelight/1 locker proof"
 #define BASE_DST        "safelight/1 hash to group"
 #define BASE_NAME       "safelight/1 second generator"
 #define BOUND_BYTES_MAX (256u + SL_RECIPIENT_MAX + SL_LOCKER_SEALED_MAX)
 
-_Static_assert(CONTEXT_BYTES <= SL_PROOF_CONTEXT_MAX, "a context fits");
+_Static_assert(SL_LOCKER_CONTEXT_BYTES == sizeof CONTEXT - 1 + SL_SHA256_BYTES, "a context");
 _Static_assert(SL_AGE_IDENTITY_TEXT - 1 <= SL_LOCKER_PLAIN_MAX, "an identity fits");
 
 void sl_second_base(struct sl_point *ret)
@@ -66,7 +65,7 @@ static void key_of(const struct sl_quorum *q, const struct sl_sealed_locker *l,
 
 /* QUORUM-13: everything there is about this locker, C and C' included. */
 static void context_of(const struct sl_quorum *q, const struct sl_sealed_locker *l,
-                       uint8_t ret[CONTEXT_BYTES])
+                       uint8_t ret[SL_LOCKER_CONTEXT_BYTES])
 {
     uint8_t bound[BOUND_BYTES_MAX];
     struct sl_buf out = sl_buf_fixed(bound, sizeof bound);
@@ -83,15 +82,17 @@ static void context_of(const struct sl_quorum *q, const struct sl_sealed_locker 
     sl_sha256_of((struct sl_view){ bound, out.len }, ret + sizeof CONTEXT - 1);
 }
 
-/* "One r makes C from G and C' from G'." The statement borrows both rooms. */
-static struct sl_statement statement_of(const struct sl_quorum *q, const struct sl_sealed_locker *l,
-                                        uint8_t context[CONTEXT_BYTES], struct sl_point *base2)
+struct sl_statement sl_locker_statement(const struct sl_quorum *q, const struct sl_sealed_locker *l,
+                                        uint8_t context[SL_LOCKER_CONTEXT_BYTES],
+                                        struct sl_point *base2)
 {
     sl_second_base(base2);
     context_of(q, l, context);
-    return (struct sl_statement){
-        .context = { context, CONTEXT_BYTES }, .key = &l->c, .from = base2, .to = &l->c2, .count = 1
-    };
+    return (struct sl_statement){ .context = { context, SL_LOCKER_CONTEXT_BYTES },
+                                  .key = &l->c,
+                                  .from = base2,
+                                  .to = &l->c2,
+                                  .count = 1 };
 }
 
 static sl_rc seal_identity(const struct sl_quorum *q, const struct sl_age_identity *identity,
@@ -116,10 +117,10 @@ static sl_rc seal_identity(const struct sl_quorum *q, const struct sl_age_identi
     return SL_OK;
 }
 
-static sl_rc seal_with(const struct sl_quorum *q, const struct sl_age_identity *identity,
-                       const struct sl_secret *r, struct sl_sealed_locker *l, struct sl_err *err)
+sl_rc sl_locker_seal_as(const struct sl_quorum *q, const struct sl_age_identity *identity,
+                        const struct sl_secret *r, struct sl_sealed_locker *l, struct sl_err *err)
 {
-    uint8_t context[CONTEXT_BYTES];
+    uint8_t context[SL_LOCKER_CONTEXT_BYTES];
     struct sl_point shared, base2;
 
     sl_second_base(&base2);
@@ -129,7 +130,7 @@ static sl_rc seal_with(const struct sl_quorum *q, const struct sl_age_identity *
     sl_rc rc = seal_identity(q, identity, &shared, l, err);
     sl_wipe(&shared, sizeof shared);
     SL_TRY(rc);
-    struct sl_statement s = statement_of(q, l, context, &base2);
+    struct sl_statement s = sl_locker_statement(q, l, context, &base2);
     return sl_proof_make(&s, r, &l->proof, err);
 }
 
@@ -145,7 +146,7 @@ sl_rc sl_locker_seal(const struct sl_quorum *q, const struct sl_id *locker, uint
     sl_age_identity_recipient(identity, &to);
     sl_age_recipient_text(&to, l.recipient);
     SL_TRY(sl_scalar_draw(&r, err));
-    SL_TRY(seal_with(q, identity, r, &l, err));
+    SL_TRY(sl_locker_seal_as(q, identity, r, &l, err));
     SL_TRY(sl_locker_check(q, &l, err));
     *ret = l;
     return SL_OK;
@@ -154,12 +155,12 @@ sl_rc sl_locker_seal(const struct sl_quorum *q, const struct sl_id *locker, uint
 sl_rc sl_locker_check(const struct sl_quorum *q, const struct sl_sealed_locker *l,
                       struct sl_err *err)
 {
-    uint8_t context[CONTEXT_BYTES];
+    uint8_t context[SL_LOCKER_CONTEXT_BYTES];
     struct sl_point base2;
 
     if (!sl_same(l->production, q->production, sizeof l->production)) /* QUORUM-12 */
         return sl_fail(err, SL_E_REFUSED, _("a sealed locker belongs to another production"));
-    struct sl_statement s = statement_of(q, l, context, &base2);
+    struct sl_statement s = sl_locker_statement(q, l, context, &base2);
     if (!sl_proof_right(&s, &l->proof)) /* QUORUM-13 */
         return sl_fail(err, SL_E_REFUSED,
                        _("a sealed locker was not made for this quorum, or altered\n"

@@ -282,7 +282,7 @@ static void deal__with_a_coefficient_of_zero_is_not_published(void)
     fixed.os.random = fixed_random;
 }
 
-/* ... and as a number it is like any other: the polynomial is one degree lower, its values right. */
+/* ... and as a number it is like any other: one degree lower, and the values right. */
 static void poly__with_a_leading_zero_has_the_right_values(void)
 {
     SL_AUTO_CLEAR(poly) p = { .count = 3 };
