@@ -79,6 +79,7 @@ static bool try_temps(struct restore *r)
         return true;
     int why = errno;
     sl_fd_clear(&r->temps);
+    (void)os->unlinkat(os->self, r->dest.fd, r->temps_name, AT_REMOVEDIR);
     errno = why;
     return false;
 }
@@ -114,8 +115,12 @@ void sl_dest_drop_temps(struct restore *r)
                        sl_beneath_open(r, r->dest.fd, r->temps_name, O_RDONLY | O_DIRECTORY) };
     if (dir.fd >= 0)
         empty_temps(r->os, dir.fd);
-    (void)r->os->unlinkat(r->os->self, r->dest.fd, r->temps_name, AT_REMOVEDIR);
     sl_fd_clear(&r->temps);
+    if (r->os->unlinkat(r->os->self, r->dest.fd, r->temps_name, AT_REMOVEDIR) == 0)
+        return;
+    struct sl_err why; /* no failure: every file is there, and the next run clears it */
+    (void)sl_fail_errno(&why, _("the folder '%s' was left behind"), r->temps_name);
+    r->in->voice->say(r->in->voice->who, SL_SAY_WARNING, why.text);
 }
 
 void sl_dest_close(struct restore *r)
@@ -173,12 +178,12 @@ sl_rc sl_dest_commit(struct restore *r, const struct plan_line *l, int fd, const
 
 /* ---- what is there already ---- */
 
-static sl_rc stands_in_the_way(const char *path, struct sl_err *err)
+sl_rc sl_dest_in_the_way(const char *path, struct sl_err *err)
 {
     char text[300];
 
     return sl_fail(err, SL_E_SYSTEM,
-                   _("'%s' is there already and is not this file; nothing is overwritten\n"
+                   _("'%s': something else is there already; nothing is overwritten\n"
                      "  move it away, or restore to another folder"),
                    shown(text_view(path), text));
 }
@@ -220,6 +225,7 @@ sl_rc sl_dest_existing(struct restore *r, const struct plan_line *l, const char 
                        struct sl_err *err)
 {
     const char *name = NULL;
+    char text[300];
     uint8_t is[SL_SHA256_BYTES];
     struct stat st;
 
@@ -228,14 +234,18 @@ sl_rc sl_dest_existing(struct restore *r, const struct plan_line *l, const char 
     if (!goes_on) {
         sl_fd_clear(&r->existing_fd);
         int up = sl_dest_parent(r, path, false, &name);
+        if (up < 0 && (errno == ELOOP || errno == ENOTDIR))
+            return sl_dest_in_the_way(path, err);
+        if (up < 0 && errno != ENOENT)
+            return sl_fail_errno(err, _("cannot look at '%s'"), shown(text_view(path), text));
         if (up < 0 || r->os->fstatat(r->os->self, up, name, &st) != 0)
             return SL_OK;
         if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != l->size)
-            return stands_in_the_way(path, err);
+            return sl_dest_in_the_way(path, err);
         r->existing_fd = (struct sl_fd){ r->os, r->os->open(r->os->self, up, name,
                                                             O_RDONLY | O_NOFOLLOW, 0, 0) };
         if (r->existing_fd.fd < 0)
-            return stands_in_the_way(path, err);
+            return sl_dest_in_the_way(path, err);
         r->existing_done = 0;
         (void)snprintf(r->existing_path, sizeof r->existing_path, "%s", path);
         if (r->existing == NULL)
@@ -245,7 +255,7 @@ sl_rc sl_dest_existing(struct restore *r, const struct plan_line *l, const char 
     SL_TRY(hash_on(r, l->until, err));
     sl_sha256_now(r->existing, is);
     if (memcmp(is, l->sha256, sizeof is) != 0)
-        return stands_in_the_way(path, err);
+        return sl_dest_in_the_way(path, err);
     *ret = true;
     return SL_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Folders of a restore: made at once, open to their owner; modes and times are remembered and set
- * at the very end, the deepest first, because content changes a folder's time and a read-only folder
- * takes none. See dest.c for files.
+ * at the very end, the deepest first, because content changes a folder's time and a read-only
+ * folder takes none. See dest.c for files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,10 +30,11 @@ void sl_folders_begin(struct restore *r)
 static sl_rc cannot_make(const char *path, struct sl_err *err)
 {
     char text[300];
+    struct sl_view in = { (const uint8_t *)path, strlen(path) };
 
-    return sl_fail_errno(
-        err, _("cannot make the folder '%s'"),
-        sl_plain((struct sl_view){ (const uint8_t *)path, strlen(path) }, text, sizeof text));
+    if (errno == ELOOP || errno == ENOTDIR)
+        return sl_dest_in_the_way(path, err);
+    return sl_fail_errno(err, _("cannot make the folder '%s'"), sl_plain(in, text, sizeof text));
 }
 
 /* One that an earlier run finished may be closed to its owner; it gets its mode at the end. */

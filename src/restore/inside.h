@@ -192,6 +192,8 @@ sl_rc sl_dest_temp(struct restore *r, char name[40], int *fd, struct sl_err *err
 sl_rc sl_dest_commit(struct restore *r, const struct plan_line *l, int fd, const char *temp,
                      const char *path, struct sl_err *err);
 void sl_dest_drop(struct restore *r, const char *temp);
+/* Fail: something else stands at `path`, or where a folder on the way to it should. */
+sl_rc sl_dest_in_the_way(const char *path, struct sl_err *err);
 /* Does a file of that length stand there? */
 bool sl_dest_has(struct restore *r, const char *path, uint64_t bytes);
 /* Is the right file there already, as far as this line says? Anything else there is an error. */

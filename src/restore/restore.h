@@ -25,8 +25,8 @@ struct sl_restore_in {
 };
 
 /* Restore one roll; adds to *ret. SL_OK: every byte asked for is right. SL_E_BROKEN: something
- * could not be rebuilt, the rest was restored. SL_E_SYSTEM: something could not be written, likewise.
- * SL_E_MISSING: the roll has no such path. */
+ * could not be rebuilt, the rest was restored. SL_E_SYSTEM: something could not be written,
+ * likewise. SL_E_MISSING: the roll has no such path. */
 sl_rc sl_restore_run(const struct sl_restore_in *in, struct sl_restored *ret, struct sl_err *err);
 
 /* Show every line of a roll's manifests, in the order of the card (for ls). A file that was cut
