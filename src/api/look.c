@@ -26,6 +26,12 @@ static struct sl_view piece_of(const char **text)
     return out;
 }
 
+static sl_rc no_key(const struct sl_vault *v, int locker, struct sl_err *err)
+{
+    return sl_fail(err, SL_E_REFUSED, _("this home does not hold the key of locker '%s'"),
+                   v->lockers[locker].alias);
+}
+
 sl_rc sl_vault_path_read(const struct sl_vault_open *o, const struct sl_journal *j,
                          const char *what, struct sl_vault_path *ret, struct sl_err *err)
 {
@@ -45,6 +51,8 @@ sl_rc sl_vault_path_read(const struct sl_vault_open *o, const struct sl_journal 
     if (roll.len == 0)
         return SL_OK;
     ret->roll = sl_journal_roll(j, ret->locker, roll);
+    if (ret->roll == NULL && o->vault->locker_identities[ret->locker] == NULL)
+        return no_key(o->vault, ret->locker, err); /* it cannot see the rolls either */
     if (ret->roll == NULL)
         return sl_fail(err, SL_E_MISSING, _("there is no roll '%s'"), sl_show(what).text);
     ret->rest = (struct sl_view){ (const uint8_t *)at, strlen(at) };
@@ -157,8 +165,7 @@ sl_rc sl_restore_tree(struct sl *sl, const struct sl_restore *job, struct sl_res
     tell_oddities(sl, j);
     SL_TRY(sl_vault_path_read(&open, j, job->what, &path, err));
     if (open.vault->locker_identities[path.locker] == NULL)
-        return sl_fail(err, SL_E_REFUSED, _("this home does not hold the key of locker '%s'"),
-                       open.vault->lockers[path.locker].alias);
+        return no_key(open.vault, path.locker, err);
     sl_rc rc = path.roll != NULL
                    ? restore_one(sl, &open, j, job, path.roll, path.rest, NULL, ret, err)
                    : restore_locker(sl, &open, j, job, path.locker, ret, err);
