@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A hostile author: somebody who may write (the maker's key is in their hands) and writes rolls that
- * no offload would: any manifest over any packs, in a session of their own. On top of insider.h.
+ * A hostile author: somebody who may write (the maker's key is in their hands) and writes rolls
+ * that no offload would: any manifest over any packs, in a session of their own. On top of
+ * insider.h.
  *
  *     hostile_begin(&h, &w, 0);
  *     hostile_pack(&h, bytes, count);                 pack 0 of the session

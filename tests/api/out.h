@@ -89,18 +89,37 @@ static inline bool out_blames(const struct world *w, const struct sl_restored *r
 
 /* ---- folders that come back ---- */
 
-/* Remove a folder of the world, however deep it is. */
-static inline void out_drop(const struct world *w, const char *name)
+static inline void out_run(const char *const argv[])
 {
-    const char *path = world_path(w, name);
     pid_t pid = fork();
     int status = 0;
 
     if (pid == 0) {
-        execlp("rm", "rm", "-rf", "--", path, (char *)NULL);
+        (void)execvp(argv[0], (char *const *)(uintptr_t)argv);
         _exit(127);
     }
-    world_must(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0, "rm -rf");
+    world_must(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0, argv[0]);
+}
+
+/* Remove a folder, however deep it is and also where parts of it are closed to their owner. */
+static inline void out_remove(const char *path)
+{
+    const char *const open_up[] = { "chmod", "-Rf", "u+rwX", "--", path, NULL };
+    const char *const away[] = { "rm", "-rf", "--", path, NULL };
+
+    if (getuid() != 0 && access(path, F_OK) == 0)
+        out_run(open_up);
+    out_run(away);
+}
+
+static inline void out_drop(const struct world *w, const char *name)
+{
+    out_remove(world_path(w, name));
+}
+
+static inline void out_end(struct world *w)
+{
+    out_remove(w->dir);
 }
 
 /* No file under `path` that is not, byte for byte, the one of that name under `right`. */
@@ -134,6 +153,19 @@ static inline void out_touch(const struct world *w, const char *name, mode_t mod
 
     world_must(chmod(world_path(w, name), mode) == 0, name);
     world_must(utimensat(AT_FDCWD, world_path(w, name), times, AT_SYMLINK_NOFOLLOW) == 0, name);
+}
+
+/* Has this process never held more than that? Sanitizers hold more: nothing is said there. */
+static inline bool out_peak_below(unsigned mib)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return true;
+#else
+    unsigned peak = (unsigned)(sl_os_real()->peak_bytes(sl_os_real()->self) >> 20);
+
+    printf("# peak: %u MiB, %u are allowed\n", peak, mib);
+    return peak <= mib;
+#endif
 }
 
 /* A card that fills some packs of 2 or 3 slices, with files that no pack holds whole, small ones,

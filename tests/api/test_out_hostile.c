@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Some 700 manifests that no offload writes, each a roll, each restored into a folder with links and
- * files in its way: nothing outside that folder is touched, nothing in it is overwritten, and what
- * is written has the content that was signed. See hostile.h.
+ * Some 700 manifests that no offload writes, each a roll, each restored into a folder with links
+ * and files in its way: nothing outside that folder is touched, nothing in it is overwritten, and
+ * what is written has the content that was signed. See hostile.h.
  */
 #include "api/hostile.h"
 #include "base/voice.h"

@@ -27,7 +27,7 @@ static bool holds(struct world *w, const char *name, const uint8_t *bytes, size_
     return world_same_bytes(world_path(w, name), world_path(w, "expected/it"));
 }
 
-/* Shards that a session needs are its own word: here more than any session of the production did. */
+/* Shards that a session needs are its own word: here more than any other did. */
 static void restore__takes_each_sessions_need(void)
 {
     struct world w;
@@ -164,10 +164,7 @@ static void restore_with_few_descriptors(void *who)
     CHECK_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
     CHECK_EQ(world_restore(who, NULL, "camera/TINY", "back", &r), SL_OK);
     CHECK_EQ(r.files, 7700);
-    uint64_t peak = sl_os_real()->peak_bytes(sl_os_real()->self);
-    if (peak > 256u << 20)
-        printf("# peak %ju MiB\n", (uintmax_t)(peak >> 20));
-    CHECK(peak <= 256u << 20);
+    CHECK(out_peak_below(256));
 }
 
 /* 7,700 files of 130 pieces of one byte each: a manifest of nearly 16 MiB. */

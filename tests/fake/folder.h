@@ -49,7 +49,7 @@ static inline const char *folder_path(const char *folder, const char *name)
     static unsigned next;
     char *at = ring[next++ % 4];
 
-    (void)snprintf(at, sizeof ring[0], "%s/%s", folder, name);
+    (void)snprintf(at, sizeof ring[0], "%.700s/%s", folder, name);
     return at;
 }
 
