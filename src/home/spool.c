@@ -176,7 +176,10 @@ static sl_rc push_folder(struct sl_spool *s, const char *id, const struct names 
         SL_TRY(rc);
         if (bytes.len != sl_object_bytes(n->at[i].kind))
             return sl_fail(err, SL_E_BROKEN, _("'%s' in the spool has an impossible size"), object);
-        SL_TRY(p->each(p->who, &n->at[i], sl_buf_view(&bytes), err));
+        rc = p->each(p->who, &n->at[i], sl_buf_view(&bytes), err);
+        if (rc == SL_E_UNSAFE)
+            continue;
+        SL_TRY(rc);
         rc = sl_shelf_remove(s->shelf, path, err);
         if (rc != SL_E_MISSING)
             SL_TRY(rc);

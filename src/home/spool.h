@@ -26,8 +26,9 @@ sl_rc sl_spool_count(struct sl_spool *s, const struct sl_id *keeper, uint64_t *r
                      struct sl_err *err);
 
 /* Show each object that waits for one keeper: read whole into memory, SL_FULL_BYTES at most.
- * `each` pushes it; where it returns SL_OK the object is removed from the spool, and where it fails
- * the walk ends with that failure. One damaged here (SL_E_BROKEN) ends the walk as well. */
+ * `each` pushes it; where it returns SL_OK the object is removed from the spool, where it returns
+ * SL_E_UNSAFE (pushed, not proved) it stays and the walk goes on, and where it fails otherwise the
+ * walk ends with that failure. One damaged here (SL_E_BROKEN) ends the walk as well. */
 typedef sl_rc sl_spool_each(void *who, const struct sl_object *name, struct sl_view bytes,
                             struct sl_err *err);
 sl_rc sl_spool_push(struct sl_spool *s, const struct sl_id *keeper, sl_spool_each *each, void *who,

@@ -98,7 +98,7 @@ static sl_rc write_plain(const struct sl_roll_state *s, const struct sl_waiting_
     SL_TRY(sl_buf_put(out, (struct sl_view){ s->digest, sizeof s->digest }, err));
     SL_TRY(sl_buf_put(out, (struct sl_view){ s->session, sizeof s->session }, err));
     const uint64_t numbers[] = { s->next_part, s->items,     s->offset,    s->entries,
-                                 s->packs,     s->all_packs, s->all_parts, s->proved,
+                                 s->packs,     s->all_packs, s->all_parts, s->kept,
                                  s->whole,     s->weak,      count };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         SL_TRY(put_u64(out, numbers[i], err));
@@ -129,7 +129,7 @@ sl_rc sl_state_read(struct sl_view plain, struct sl_view slip_bytes, struct sl_r
     s->packs = sl_cur_u64(&c);
     s->all_packs = sl_cur_u64(&c);
     s->all_parts = sl_cur_u64(&c);
-    s->proved = (uint32_t)sl_cur_u64(&c);
+    s->kept = (uint32_t)sl_cur_u64(&c);
     s->whole = sl_cur_u64(&c) != 0;
     s->weak = (uint32_t)sl_cur_u64(&c);
     *count = (size_t)sl_cur_u64(&c);

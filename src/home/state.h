@@ -23,8 +23,8 @@ struct sl_roll_state {
     uint8_t session[SL_SESSION_BYTES];  /* the session that wrote this */
     uint64_t entries, packs;            /* of it: known durable; packs in finished parts */
     uint64_t all_packs, all_parts;      /* of the roll, over all its sessions */
-    uint32_t proved;                    /* keepers (by place in the vault) that proved all of it */
-    uint32_t weak; /* keepers (likewise) whose proofs did not get past memory */
+    uint32_t kept; /* keepers (by place in the vault) that hold all of it, or it waits for them */
+    uint32_t weak; /* keepers (likewise) with a proof that did not get past memory */
     bool whole;    /* the last part is durable */
 };
 

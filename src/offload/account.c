@@ -65,10 +65,23 @@ sl_rc sl_offload_send_entry(struct offload *o, const struct sl_entry_out *entry,
     return SL_OK;
 }
 
+/* What happened at a seat since the state was last written: a slip that could be kept nowhere, too. */
+static void note_seats(struct offload *o)
+{
+    for (size_t i = 0; i < o->seat_count; i++) {
+        const struct seat *s = &o->seats[i];
+        if (s->lost)
+            o->state.kept &= ~(1u << s->place);
+        if (s->memory_proof)
+            o->state.weak |= 1u << s->place;
+    }
+}
+
 static sl_rc save_state(struct offload *o, const struct sl_entry_out *entry, struct sl_err *err)
 {
     struct sl_waiting_slip slips[SL_KEEPERS_MAX];
 
+    note_seats(o);
     for (size_t i = 0; i < entry->count; i++)
         slips[i] = (struct sl_waiting_slip){ entry->keepers[i], entry->names[i],
                                              entry->slips + i * SL_SLIP_BYTES };
@@ -202,11 +215,9 @@ static sl_rc write_part(struct offload *o, struct part_plan *p, struct sl_err *e
     o->state.all_packs += p->pack_count;
     o->state.all_parts++;
     uint32_t kept = 0;
-    for (unsigned i = 0; i < o->seat_count; i++) {
+    for (unsigned i = 0; i < o->seat_count; i++)
         kept |= (p->kept >> i & 1) << o->seats[i].place;
-        o->state.weak |= (uint32_t)o->seats[i].memory_proof << o->seats[i].place;
-    }
-    o->state.proved &= kept; /* a keeper left out of this run lacks this part */
+    o->state.kept &= kept; /* a keeper left out of this run lacks this part */
     o->state.whole = p->last;
     SL_TRY(save_state(o, &entry, err));
     return sl_offload_send_entry(o, &entry, err);

@@ -184,7 +184,7 @@ static void count_waiting(struct offload *o)
 
     for (size_t i = 0; i < o->seat_count; i++) {
         struct seat *s = &o->seats[i];
-        s->lost |= (o->state.proved >> s->place & 1) == 0;
+        s->lost |= (o->state.kept >> s->place & 1) == 0;
         s->memory_proof |= (o->state.weak >> s->place & 1) != 0;
         if (sl_spool_count(h->spool, &s->info->id, &s->waiting, NULL) != SL_OK)
             s->waiting = 1; /* what cannot be counted may wait */
@@ -193,8 +193,7 @@ static void count_waiting(struct offload *o)
 
 /* Is `send` as well: see the end of this file. */
 static sl_rc push_all(const struct sl_os *os, const struct sl_voice *voice, struct sl_home *home,
-                      const struct sl_vault *vault, struct sl_sent *ret, uint32_t *weak,
-                      struct sl_err *err);
+                      const struct sl_vault *vault, struct sl_sent *ret, struct sl_err *err);
 
 static sl_rc run_line(struct offload *o, bool goes_on, struct sl_err *err)
 {
@@ -228,18 +227,29 @@ static void fill_numbers(const struct offload *o, struct sl_verdict *v)
     v->elapsed_ms = (o->os->monotonic_ns(o->os->self) - o->start_ns) / 1000000u;
 }
 
+/* A state that stays only makes the next run look at this card again. */
+static void forget_state(struct offload *o)
+{
+    struct sl_err why = { 0 };
+    char text[600];
+
+    if (sl_state_drop(o->place, &why) == SL_OK)
+        return;
+    (void)snprintf(text, sizeof text, _("the home still says that this roll is not done: %s"),
+                   why.text);
+    o->in->voice->say(o->in->voice->who, SL_SAY_WARNING, text);
+}
+
 static sl_rc journey(struct offload *o, struct sl_verdict *v, struct sl_err *err)
 {
     struct sl_sent sent = { 0 };
-    uint32_t weak = 0;
     bool found = false;
 
     SL_TRY(sl_card_identify(o->card, &o->identity, err));
     SL_TRY(sl_reader_begin(o, err));
     SL_TRY(sl_offload_resume(o, &found, err));
     SL_TRY(sl_hands_ready(o, &o->hands[SEND_WORKERS_MAX], err));
-    SL_TRY(push_all(o->os, o->in->voice, o->in->home, o->in->vault, &sent, &weak, err));
-    o->state.weak |= weak;
+    SL_TRY(push_all(o->os, o->in->voice, o->in->home, o->in->vault, &sent, err));
     SL_TRY(look_at_keepers(o, found, err));
     if (!o->state.whole) {
         SL_TRY(draw_session(o, err));
@@ -256,7 +266,8 @@ static sl_rc journey(struct offload *o, struct sl_verdict *v, struct sl_err *err
     sl_offload_judge(o, v);
     if (!v->safe)
         return sl_fail(err, SL_E_UNSAFE, "%s", v->sentence);
-    return sl_state_drop(o->place, err);
+    forget_state(o);
+    return SL_OK;
 }
 
 static void clear(struct offload *o)
@@ -326,8 +337,10 @@ struct pushing {
     void *scratch;
     struct sl_sent *sent;
     const struct sl_voice *voice;
-    bool weak; /* a proof did not get past memory */
+    uint64_t weak; /* proofs that did not get past memory */
 };
+
+/* What was not proved on the medium stays in the spool: nothing else would remember that. */
 
 static sl_rc push_one(void *who, const struct sl_object *name, struct sl_view bytes,
                       struct sl_err *err)
@@ -338,7 +351,10 @@ static sl_rc push_one(void *who, const struct sl_object *name, struct sl_view by
     SL_TRY(sl_voice_go_on(p->voice, err));
     SL_TRY(sl_keeper_put(p->keeper, name, &bytes, 1, err));
     SL_TRY(sl_keeper_prove(p->keeper, name, &bytes, 1, p->scratch, &proof, err));
-    p->weak |= proof != SL_PROOF_MEDIUM;
+    if (proof != SL_PROOF_MEDIUM) {
+        p->weak++;
+        return SL_E_UNSAFE;
+    }
     p->sent->objects++;
     p->sent->bytes += bytes.len;
     return SL_OK;
@@ -357,6 +373,7 @@ static sl_rc push_keeper(struct pushing *p, struct sl_spool *spool,
         return SL_OK;
     sl_rc rc = sl_keeper_open(p->os, info->url, &info->id, false, &k, &why);
     p->keeper = k;
+    p->weak = 0;
     if (rc == SL_OK)
         rc = sl_spool_push(spool, &info->id, push_one, p, &why);
     if (rc == SL_E_CANCELLED)
@@ -365,14 +382,20 @@ static sl_rc push_keeper(struct pushing *p, struct sl_spool *spool,
         (void)snprintf(text, sizeof text, _("keeper '%s': %s"), info->alias, why.text);
         p->voice->say(p->voice->who, SL_SAY_WARNING, text);
     }
+    if (rc == SL_OK && p->weak > 0) {
+        (void)snprintf(text, sizeof text,
+                       _("keeper '%s' lies in memory or cannot be read past the cache: what it "
+                         "could not prove stays in the spool too"),
+                       info->alias);
+        p->voice->say(p->voice->who, SL_SAY_WARNING, text);
+    }
     SL_TRY(sl_spool_count(spool, &info->id, &waiting, err));
     p->sent->waiting += waiting;
     return SL_OK;
 }
 
 static sl_rc push_all(const struct sl_os *os, const struct sl_voice *voice, struct sl_home *home,
-                      const struct sl_vault *vault, struct sl_sent *ret, uint32_t *weak,
-                      struct sl_err *err)
+                      const struct sl_vault *vault, struct sl_sent *ret, struct sl_err *err)
 {
     SL_AUTO_FREE(spool) *spool = NULL;
     struct pushing p = { .os = os, .sent = ret, .voice = voice };
@@ -383,11 +406,8 @@ static sl_rc push_all(const struct sl_os *os, const struct sl_voice *voice, stru
     p.scratch = aligned_alloc(SL_KEEPER_SCRATCH_ALIGN, SL_KEEPER_SCRATCH);
     if (p.scratch == NULL)
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
-    for (size_t i = 0; i < vault->keeper_count && rc == SL_OK; i++) {
-        p.weak = false;
+    for (size_t i = 0; i < vault->keeper_count && rc == SL_OK; i++)
         rc = push_keeper(&p, spool, &vault->keepers[i], err);
-        *weak |= (uint32_t)p.weak << i;
-    }
     free(p.scratch);
     return rc;
 }
@@ -395,7 +415,5 @@ static sl_rc push_all(const struct sl_os *os, const struct sl_voice *voice, stru
 sl_rc sl_offload_send(const struct sl_os *os, const struct sl_voice *voice, struct sl_home *home,
                       const struct sl_vault *vault, struct sl_sent *ret, struct sl_err *err)
 {
-    uint32_t weak = 0;
-
-    return push_all(os, voice, home, vault, ret, &weak, err);
+    return push_all(os, voice, home, vault, ret, err);
 }

@@ -122,7 +122,7 @@ static void fresh_state(struct offload *o)
 {
     static const uint8_t none[SL_SHA256_BYTES];
 
-    o->state = (struct sl_roll_state){ .proved = UINT32_MAX };
+    o->state = (struct sl_roll_state){ .kept = UINT32_MAX };
     sl_id_draw(&o->state.roll);
     sl_reader_digest_now(o->reader.digest, 0, none, o->state.digest);
 }
@@ -134,6 +134,40 @@ static sl_rc start_afresh(struct offload *o, const char *why, struct sl_err *err
     o->resumed_bytes = 0;
     o->skipped = 0;
     return sl_reader_begin(o, err);
+}
+
+/* A keeper of this run lacks something of what the earlier run sent and the spool does not have it: no
+ * going on makes that good, because the keys are gone. Where the keeper is back, sending the card
+ * afresh does; where it is not, the verdict says what is missing. */
+static bool worth_afresh(const struct offload *o)
+{
+    for (size_t i = 0; i < o->seat_count; i++) {
+        SL_AUTO_FREE(keeper) *k = NULL;
+        const struct sl_keeper_info *info = o->seats[i].info;
+        if ((o->state.kept >> o->seats[i].place & 1) == 0 &&
+            sl_keeper_open(o->os, info->url, &info->id, false, &k, NULL) == SL_OK)
+            return true;
+    }
+    return false;
+}
+
+static sl_rc go_on(struct offload *o, bool *goes_on, struct sl_err *err)
+{
+    if (worth_afresh(o))
+        return start_afresh(o,
+                            _("a keeper that is back lacks part of what an earlier run sent: the "
+                              "card is offloaded afresh"),
+                            err);
+    SL_TRY(sl_second_new(o->card, &o->seconds[CHECK_WORKERS], err));
+    SL_TRY(walk_again(o, goes_on, err));
+    if (!*goes_on)
+        return start_afresh(o,
+                            _("what an earlier run sent is not what the card holds now: it is "
+                              "offloaded afresh"),
+                            err);
+    if (o->state.whole) /* its slips are in the spool: from now on without them */
+        SL_TRY(sl_state_save(o->place, &o->state, NULL, 0, err));
+    return SL_OK;
 }
 
 sl_rc sl_offload_resume(struct offload *o, bool *goes_on, struct sl_err *err)
@@ -154,15 +188,7 @@ sl_rc sl_offload_resume(struct offload *o, bool *goes_on, struct sl_err *err)
                             err));
     if (found == SL_STATE_GOES_ON) {
         SL_TRY(send_left_slips(o, slips, count, err));
-        SL_TRY(sl_second_new(o->card, &o->seconds[CHECK_WORKERS], err));
-        SL_TRY(walk_again(o, goes_on, err));
-        if (*goes_on && o->state.whole) /* its slips are in the spool: from now on without them */
-            SL_TRY(sl_state_save(o->place, &o->state, NULL, 0, err));
-        if (!*goes_on)
-            SL_TRY(start_afresh(o,
-                                _("what an earlier run sent is not what the card holds now: it is "
-                                  "offloaded afresh"),
-                                err));
+        SL_TRY(go_on(o, goes_on, err));
     }
     if (!*goes_on)
         fresh_state(o);

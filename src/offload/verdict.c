@@ -77,8 +77,8 @@ static void judge_seat(const struct seat *s, struct sl_verdict *v)
     else if (s->waiting > 0)
         sl_verdict_reason(v,
                           _("%" PRIu64
-                            " objects wait in the spool for keeper '%s'; when it is back "
-                            "run the same offload again, or: safelight send"),
+                            " objects wait in the spool until keeper '%s' has proved them; when "
+                            "it is back run the same offload again, or: safelight send"),
                           s->waiting, s->info->alias);
     else if (s->memory_proof)
         sl_verdict_reason(v,

@@ -30,13 +30,14 @@
 struct world {
     char dir[FOLDER_TEXT];
     unsigned keepers, need;
-    sl_rc rc;           /* of the last journey */
-    struct sl_err err;  /* its words */
-    char heard[16384];  /* what it said, a line each */
-    bool threads;       /* run with threads; otherwise everything has a fixed order */
-    bool low_memory;    /* as --low-memory */
-    const char *card;   /* folder in the world that is offloaded; NULL: "card" */
-    const char *home;   /* home that offloads and sends; NULL: "on-set" */
+    sl_rc rc;          /* of the last journey */
+    struct sl_err err; /* its words */
+    char heard[16384]; /* what it said, a line each */
+    bool threads;      /* run with threads; otherwise everything has a fixed order */
+    bool low_memory;   /* as --low-memory */
+    const char *labels[WORLD_KEEPERS_MAX]; /* of keepers; NULL: ",device=d1" and so on */
+    const char *card;                      /* folder in the world that is offloaded; NULL: "card" */
+    const char *home;                      /* home that offloads and sends; NULL: "on-set" */
     const char *reader; /* home that restores, lists, tells the status; NULL: "abroad" */
     const char *locker; /* that is offloaded to; NULL: "camera" */
 };
@@ -335,8 +336,10 @@ static inline sl_rc world_found(struct world *w, const struct sl_os *os)
     if (sl == NULL)
         return w->rc;
     for (unsigned i = 0; i < w->keepers; i++) {
-        (void)snprintf(specs[i], sizeof specs[i], "k%u=%s/keepers/%u,device=d%u", i + 1, w->dir,
-                       i + 1, i + 1);
+        char label[32];
+        (void)snprintf(label, sizeof label, ",device=d%u", i + 1);
+        (void)snprintf(specs[i], sizeof specs[i], "k%u=%s/keepers/%u%s", i + 1, w->dir, i + 1,
+                       w->labels[i] != NULL ? w->labels[i] : label);
         keepers[i] = specs[i];
     }
     struct sl_init job = { .at = world_at(w, "abroad"),
@@ -410,6 +413,10 @@ static inline sl_rc world_offload_as(struct world *w, const struct sl_os *os,
         return w->rc;
     sl_rc rc = world_finish(w, sl, sl_offload_card(sl, job, v, &w->err));
     CHECK_EQ(v->safe, rc == SL_OK && !job->dry_run); /* the word and the code never disagree */
+    for (unsigned i = 0; i < v->reason_count; i++)
+        world_hear(w, SL_SAY_INFO, v->reasons[i]);
+    for (unsigned i = 0; i < v->remark_count; i++)
+        world_hear(w, SL_SAY_INFO, v->remarks[i]);
     return rc;
 }
 

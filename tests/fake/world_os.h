@@ -17,11 +17,12 @@
 struct world_os {
     struct os_fault fault; /* first: `self` of the table points here */
     const char
-        *in_memory;   /* what lies under a path with this piece stays in memory; NULL: nothing */
-    bool sticky;      /* nothing can be dropped from the cache, and O_DIRECT is refused */
-    const char *full; /* no room to write under a path with this piece */
-    uint64_t dies_at; /* the call (of all that are chosen) in which the process ends; 0 never */
-    uint64_t chosen;  /* FAULT_BIT()s that dies_at counts; 0: all */
+        *in_memory;      /* what lies under a path with this piece stays in memory; NULL: nothing */
+    bool sticky;         /* nothing can be dropped from the cache, and O_DIRECT is refused */
+    const char *full[3]; /* no room to write under a path with one of these pieces ... */
+    size_t full_bytes;   /* ... of writes up to this size; 0: of any */
+    uint64_t dies_at;    /* the call (of all that are chosen) in which the process ends; 0 never */
+    uint64_t chosen;     /* FAULT_BIT()s that dies_at counts; 0: all */
     atomic_uint_fast64_t steps;
     uint64_t jump_ns; /* every look at the monotonic clock finds it so much later */
     atomic_uint_fast64_t jumped;
@@ -90,6 +91,19 @@ static inline ssize_t world_os_preadv(void *self, int fd, const struct iovec *to
     return got;
 }
 
+static inline bool world_os_is_full(const struct world_os *w, int fd, const struct iovec *from,
+                                    int count)
+{
+    size_t bytes = 0;
+    bool named = false;
+
+    for (int i = 0; i < count; i++)
+        bytes += from[i].iov_len;
+    for (size_t i = 0; i < 3; i++)
+        named |= w->full[i] != NULL && strstr(world_os_path(fd), w->full[i]) != NULL;
+    return named && (w->full_bytes == 0 || bytes <= w->full_bytes);
+}
+
 static inline ssize_t world_os_pwritev(void *self, int fd, const struct iovec *from, int count,
                                        off_t at)
 {
@@ -100,7 +114,7 @@ static inline ssize_t world_os_pwritev(void *self, int fd, const struct iovec *f
         (void)fault_pwritev(self, fd, &some, 1, at);
         _exit(WORLD_KILLED);
     }
-    if (w->full != NULL && strstr(world_os_path(fd), w->full) != NULL) {
+    if (world_os_is_full(w, fd, from, count)) {
         errno = ENOSPC;
         return -1;
     }
@@ -123,7 +137,9 @@ static inline int world_os_forget(void *self, int fd, off_t at, size_t count)
     struct world_os *w = self;
 
     WORLD_STEP(CALL_FORGET);
-    if (fault_forget(self, fd, at, count) < 0)
+    (void)at; /* of a tmpfs nothing ever leaves memory */
+    (void)count;
+    if (fault_step(&w->fault, CALL_FORGET, fd) < 0)
         return -1;
     return w->sticky ? 1 : 0;
 }
