@@ -14,8 +14,8 @@
 
 #define SL_POINT_BYTES    32u
 #define SL_SCALAR_BYTES   32u
-#define SL_WIDE_BYTES     64u          /* what is reduced to a scalar, or mapped to a point */
-#define SL_EXPAND_BYTES   (255u * 64u) /* the most that one expansion gives */
+#define SL_WIDE_BYTES     64u /* what is reduced to a scalar, or mapped to a point */
+#define SL_EXPAND_BYTES   ((size_t)255u * 64u) /* the most that one expansion gives */
 #define SL_EXPAND_DST_MAX 255u
 
 struct sl_point { /* public, passed by value */

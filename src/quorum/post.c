@@ -16,7 +16,7 @@
 #define COLUMNS    64u
 #define LINE_BYTES 48u
 #define SUM_BYTES  6u
-#define WHAT_MAX   ((SL_POST_TEXT_MAX / 4u) * 3u)
+#define WHAT_MAX   ((size_t)SL_POST_TEXT_MAX / 4u * 3u)
 
 struct words {                         /* of one kind */
     const char *begin, *end;           /* lines as written */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/say.h"
+#include "format/pen.h"
 #include "quorum/inside.h"
 
 #define NONCE_DST   "safelight/1 nonce"
@@ -31,12 +32,13 @@ static struct sl_view point_of(const struct sl_point *p)
 /* A prefix and the context: a DST of the RFC. */
 static struct sl_view dst_of(const char *prefix, struct sl_view context, uint8_t room[DST_MAX])
 {
-    size_t len = strlen(prefix);
+    struct sl_buf out = sl_buf_fixed(room, DST_MAX);
+    struct sl_pen p = sl_pen_to(&out, NULL);
 
-    assert(len <= 16 && context.len <= SL_PROOF_CONTEXT_MAX);
-    memcpy(room, prefix, len);
-    memcpy(room + len, context.at, context.len);
-    return (struct sl_view){ room, len + context.len };
+    sl_pen_view(&p, text_of(prefix));
+    sl_pen_view(&p, context);
+    assert(p.rc == SL_OK);
+    return sl_buf_view(&out);
 }
 
 static const uint8_t LEN_POINT[] = { 0, SL_POINT_BYTES }; /* I2OSP(32, 2) */
