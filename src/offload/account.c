@@ -65,23 +65,19 @@ sl_rc sl_offload_send_entry(struct offload *o, const struct sl_entry_out *entry,
     return SL_OK;
 }
 
-/* What happened at a seat since the state was last written: a slip that could be kept nowhere, too. */
-static void note_seats(struct offload *o)
+/* A weak proof counts against its keeper as long as this roll is not done. */
+static void note_weak(struct offload *o)
 {
-    for (size_t i = 0; i < o->seat_count; i++) {
-        const struct seat *s = &o->seats[i];
-        if (s->lost)
-            o->state.kept &= ~(1u << s->place);
-        if (s->memory_proof)
-            o->state.weak |= 1u << s->place;
-    }
+    for (size_t i = 0; i < o->seat_count; i++)
+        if (o->seats[i].memory_proof)
+            o->state.weak |= 1u << o->seats[i].place;
 }
 
 static sl_rc save_state(struct offload *o, const struct sl_entry_out *entry, struct sl_err *err)
 {
     struct sl_waiting_slip slips[SL_KEEPERS_MAX];
 
-    note_seats(o);
+    note_weak(o);
     for (size_t i = 0; i < entry->count; i++)
         slips[i] = (struct sl_waiting_slip){ entry->keepers[i], entry->names[i],
                                              entry->slips + i * SL_SLIP_BYTES };

@@ -136,9 +136,9 @@ static sl_rc start_afresh(struct offload *o, const char *why, struct sl_err *err
     return sl_reader_begin(o, err);
 }
 
-/* A keeper of this run lacks something of what the earlier run sent and the spool does not have it: no
- * going on makes that good, because the keys are gone. Where the keeper is back, sending the card
- * afresh does; where it is not, the verdict says what is missing. */
+/* A keeper of this run was left out of the earlier one: no going on makes that good, because the keys
+ * are gone. Where the keeper can be reached, sending the card afresh does; where it cannot, the
+ * verdict says what is missing. */
 static bool worth_afresh(const struct offload *o)
 {
     for (size_t i = 0; i < o->seat_count; i++) {
@@ -155,7 +155,7 @@ static sl_rc go_on(struct offload *o, bool *goes_on, struct sl_err *err)
 {
     if (worth_afresh(o))
         return start_afresh(o,
-                            _("a keeper that is back lacks part of what an earlier run sent: the "
+                            _("an earlier run left out a keeper that takes part in this one: the "
                               "card is offloaded afresh"),
                             err);
     SL_TRY(sl_second_new(o->card, &o->seconds[CHECK_WORKERS], err));

@@ -71,8 +71,8 @@ static void judge_seat(const struct seat *s, struct sl_verdict *v)
 {
     if (s->lost)
         sl_verdict_reason(v,
-                          _("keeper '%s' lacks parts of this roll that an earlier run left it out "
-                            "of"),
+                          _("keeper '%s' lacks something of this roll: an earlier run left it out, "
+                            "or neither it nor the spool had room"),
                           s->info->alias);
     else if (s->waiting > 0)
         sl_verdict_reason(v,
