@@ -123,6 +123,35 @@ static void answer__relabelled_for_something_else_is_false(void)
     }
 }
 
+/* QUORUM-25, one by one: nothing but this changes, and the proof alone is asked. */
+static void answer__is_true_for_its_whole_statement_only(void)
+{
+    struct sl_answer a, other;
+    struct scene s;
+
+    scene_new(&s, 2, 3);
+    scene_answer(&s, 2, &a);
+    for (unsigned what = 0; what < 9; what++) {
+        struct sl_sealed_locker l = s.locker;
+        struct sl_quorum q = s.quorum;
+        struct sl_asked asked = { .quorum = &q, .locker = &l, .request = &s.request };
+        other = a;
+        CHECK_EQ(sl_answer_true(&asked, &other, NULL), SL_OK);
+        q.epoch += what == 0;
+        q.count += what == 1;
+        q.need = what == 2 ? 1 : q.need;
+        q.production[7] ^= what == 3;
+        l.locker.bytes[7] ^= what == 4;
+        l.epoch += what == 5;
+        other.request[7] ^= what == 6;
+        other.number = what == 7 ? 3 : other.number;
+        if (what == 8)
+            sl_point_base(&l.c);
+        CHECK_EQ(sl_answer_true(&asked, &other, NULL), SL_E_REFUSED);
+    }
+    scene_end(&s);
+}
+
 /* The part of one trustee in the name of another: who signs it is named. */
 static void answer__with_the_part_of_another_is_false(void)
 {
@@ -453,6 +482,7 @@ int main(void)
         CASE(answer__opens_with_another_ones_request_too),
         CASE(answer__replayed_elsewhere_is_refused),
         CASE(answer__relabelled_for_something_else_is_false),
+        CASE(answer__is_true_for_its_whole_statement_only),
         CASE(answer__with_the_part_of_another_is_false),
         CASE(answer__of_trustee_0_above_m_or_twice_is_refused),
         CASE(answer__no_is_counted_as_no_until_a_yes),
