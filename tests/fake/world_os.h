@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The filling that journeys of world.h run on: os_fault.h, and besides: it says of a folder in memory
- * what would be true of a disk (so that verdicts can be reached), really dies at the n-th call (in a
- * child: _exit in the middle), lets a test change what a read gives, and lets time jump.
+ * The filling that journeys of world.h run on: os_fault.h, and besides: it says of a folder in
+ * memory what would be true of a disk (so that verdicts can be reached), really dies at the n-th
+ * call (in a child: _exit in the middle), lets a test change what a read gives, and lets time jump.
  */
 #pragma once
 
@@ -24,6 +24,7 @@ struct world_os {
     uint64_t dies_at;    /* the call (of all that are chosen) in which the process ends; 0 never */
     uint64_t chosen;     /* FAULT_BIT()s that dies_at counts; 0: all */
     atomic_uint_fast64_t steps;
+    unsigned later_s; /* the clock of each new filling is ten seconds on: rolls have an order */
     uint64_t jump_ns; /* every look at the monotonic clock finds it so much later */
     atomic_uint_fast64_t jumped;
     /* What a read gave, before the code under test sees it. */
@@ -152,7 +153,16 @@ static inline uint64_t world_os_monotonic(void *self)
     return fault_monotonic_ns(self) + more;
 }
 
-/* The others only may end the process: before they happen, or after (`late`), which the even and odd
+static inline int world_os_clock(void *self, struct timespec *ret)
+{
+    int rc = fault_clock(self, ret);
+
+    if (rc == 0)
+        ret->tv_sec += world_os_of(self)->later_s;
+    return rc;
+}
+
+/* The others only may end the process: before they happen, or after (`late`), which even and odd
  * steps of a kill loop take turns with. */
 #define WORLD_DIES(type, fn, call, params, ...)                                                    \
     static inline type world_os_##fn params                                                        \
@@ -187,8 +197,11 @@ WORLD_DIES(int, random, CALL_RANDOM, (void *self, void *to, size_t count), to, c
 /* Begin on top of whatever os_fault_start() set: call that first where trouble is wanted. */
 static inline const struct sl_os *world_os_over(struct world_os *w)
 {
+    static unsigned runs;
     struct sl_os *os = &w->fault.os;
 
+    w->later_s = 10 * ++runs;
+    os->clock = world_os_clock;
     os->open = world_os_open;
     os->close = world_os_close;
     os->preadv = world_os_preadv;
