@@ -13,7 +13,7 @@
  *     CHECK(world_same(&w, "card", "back"));
  *     world_end(&w);
  *
- * It lies on a tmpfs where there is one, because these tests write much. By default the journeys run
+ * It lies on a tmpfs where there is one: these tests write much. By default the journeys run
  * on a filling that says of it what would be true of a disk (world_os.h).
  */
 #pragma once
@@ -251,7 +251,7 @@ static inline void world_copy(const char *from, const char *to)
     world_must(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0, "cp -a");
 }
 
-/* Keep what keepers and homes are now, and go back to it (many beginnings from one founding; the paths
+/* Keep what keepers and homes are now, and go back to it (many beginnings from one founding; paths
  * stay, which the homes know by heart). */
 static const char *const WORLD_MOVES[] = { "keepers", "on-set", "abroad" };
 
@@ -468,7 +468,7 @@ static inline sl_rc world_status(struct world *w, const struct sl_os *os, struct
 
 /* ---- in a process of its own ---- */
 
-/* Run `journey` in a child that may be killed by its filling; returns how it ended: its exit status,
+/* Run `journey` in a child that its filling may kill; returns how it ended: its exit status,
  * or 256 + signal. A child that was killed by world_os exits with WORLD_KILLED. */
 static inline int world_apart(void (*journey)(void *who), void *who)
 {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Goal of this test: the set is raided. Card and home on set are wiped, keepers with them, others lie;
-# a home abroad brings everything back, names who lied, and says by its exit code and its JSON what
+# Goal of this test: the set is raided. Card and home on set are wiped, keepers with them, others
+# lie; a home abroad brings everything back, names who lied, and says by its exit code and its JSON what
 # came back and what did not.
 . "$SL_SOURCE/tests/story/tap.sh"
 . "$SL_SOURCE/tests/story/vault.sh"
@@ -54,7 +54,8 @@ that "its_json__says_that_all_was_there" json "it['kept_files'] == it['files']"
 again
 rm -r keepers/2/*/f keepers/2/*/s && mkdir "$(echo keepers/2/*)"/f "$(echo keepers/2/*)"/s
 that "restore__brings_all_back_from_beside_an_emptied_keeper" whole
-that "its_json__says_what_the_emptied_one_lacks" json "blamed == ['k2'] and not k['k2']['away'] and \
+that "its_json__says_what_the_emptied_one_lacks" \
+    json "blamed == ['k2'] and not k['k2']['away'] and \
 k['k2']['lacks_shards'] > 0 and k['k2']['lacks_slips'] > 0 and k['k2']['lied_shards'] == 0"
 
 # --- one wiped, one lying in a third of its shards and slips
