@@ -252,7 +252,7 @@ static void send__keeps_what_was_not_proved(void)
     world_end(&w);
 }
 
-/* Neither a keeper nor the spool has room, for everything or for slips: said, and made good later. */
+/* Neither a keeper nor the spool has room, for everything or for slips: said; made good later. */
 static void offload__stops_where_nothing_has_room_and_goes_on(size_t most_bytes)
 {
     static struct world_os os;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Goal of this test: the set is raided. Card and home on set are wiped, keepers with them, others
-# lie; a home abroad brings everything back, names who lied, and says by its exit code and its JSON what
-# came back and what did not.
+# lie; a home abroad brings everything back, names who lied, and says by its exit code and its
+# JSON what came back and what did not.
 . "$SL_SOURCE/tests/story/tap.sh"
 . "$SL_SOURCE/tests/story/vault.sh"
 
