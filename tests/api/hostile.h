@@ -114,8 +114,8 @@ static inline void hostile_pack(struct hostile *h, const uint8_t *bytes, size_t 
 
 static inline void hostile_bytes(struct hostile *h, const void *at, size_t len)
 {
-    if (h->text_bytes + len > h->text_room) {
-        h->text_room = (h->text_bytes + len) * 2;
+    if (h->text_bytes + len >= h->text_room) {
+        h->text_room = (h->text_bytes + len) * 2 + 64;
         h->text = realloc(h->text, h->text_room);
         world_must(h->text != NULL, "text");
     }

@@ -105,7 +105,7 @@ static void restore__names_a_file_whose_end_is_missing(void)
     struct world w;
     struct hostile h;
     struct sl_restored r = { 0 };
-    uint8_t *bytes = some_bytes(5000, 3);
+    uint8_t *bytes = some_bytes(10000, 3);
 
     world_new(&w, 2, 1);
     hostile_begin(&h, &w, 0);
@@ -132,7 +132,7 @@ static void restore__refuses_cuts_in_the_middle(void)
 {
     struct world w;
     struct hostile h;
-    uint8_t *bytes = some_bytes(5000, 4);
+    uint8_t *bytes = some_bytes(9000, 4);
 
     world_new(&w, 2, 1);
     hostile_begin(&h, &w, 0);
