@@ -181,15 +181,20 @@ sl_rc sl_home_load(struct sl_home *h, const char *alias, const struct sl_passphr
         (void)snprintf(name, sizeof name, "%s", alias);
     }
     inside(path, name, "vault.txt");
-    if (sl_shelf_bytes(h->shelf, path, &bytes, NULL) == SL_OK)
-        return load_clear(h, path, ret, err);
-    inside(path, name, "vault.age");
-    sl_rc rc = sl_shelf_bytes(h->shelf, path, &bytes, err);
-    if (rc == SL_E_MISSING)
-        return sl_fail(err, SL_E_MISSING, _("the home '%s' knows no production '%s'"), h->shown,
-                       name);
-    SL_TRY(rc);
-    return unlock(h, path, name, from, ret, err);
+    if (sl_shelf_bytes(h->shelf, path, &bytes, NULL) == SL_OK) {
+        SL_TRY(load_clear(h, path, ret, err));
+    } else {
+        inside(path, name, "vault.age");
+        sl_rc rc = sl_shelf_bytes(h->shelf, path, &bytes, err);
+        if (rc == SL_E_MISSING)
+            return sl_fail(err, SL_E_MISSING, _("the home '%s' knows no production '%s'"), h->shown,
+                           name);
+        SL_TRY(rc);
+        SL_TRY(unlock(h, path, name, from, ret, err));
+    }
+    /* Its folder's name is the production's: state and spool stand beside the vault. */
+    (void)snprintf((*ret)->alias, sizeof(*ret)->alias, "%s", name);
+    return SL_OK;
 }
 
 static bool is_there(struct sl_home *h, const char *alias)

@@ -170,7 +170,7 @@ static sl_rc put_all(struct text *t, const struct sl_vault *v, struct sl_err *er
     }
     SL_TRY(put_lockers(t, v, err));
     put_keepers(t, v);
-    put_text(t, "\n");
+    put_text(t, "\nend\n");
     return SL_OK;
 }
 
@@ -268,6 +268,13 @@ static bool take_identity(struct sl_view *line, struct sl_age_identity **ret)
     return *ret == NULL && sl_age_identity_read(take_until(line, ' '), ret, NULL) == SL_OK;
 }
 
+static bool good_alias(const char *alias)
+{
+    struct sl_view in = { (const uint8_t *)alias, strlen(alias) };
+
+    return sl_alias_check(in, "", NULL) == SL_OK;
+}
+
 static bool read_locker(struct sl_view *line, struct sl_vault *v)
 {
     uint64_t epoch = 0;
@@ -277,7 +284,7 @@ static bool read_locker(struct sl_view *line, struct sl_vault *v)
     struct sl_locker_info *l = &v->lockers[v->locker_count];
     bool good = take_hex(line, l->id.bytes, sizeof l->id.bytes) &&
                 take_number(line, UINT32_MAX, &epoch) &&
-                to_text(take_until(line, ' '), l->alias, sizeof l->alias) &&
+                to_text(take_until(line, ' '), l->alias, sizeof l->alias) && good_alias(l->alias) &&
                 sl_age_recipient_read(take_until(line, ' '), &l->recipient, NULL) == SL_OK &&
                 take_identity(line, &v->locker_identities[v->locker_count]);
     l->epoch = (uint32_t)epoch;
@@ -294,7 +301,7 @@ static bool read_keeper(struct sl_view *line, struct sl_vault *v)
     struct sl_keeper_info *k = &v->keepers[v->keeper_count++];
     bool good = take_hex(line, k->id.bytes, sizeof k->id.bytes) &&
                 take_number(line, SL_SHARDS_MAX - 1, &shard) &&
-                to_text(take_until(line, ' '), k->alias, sizeof k->alias) &&
+                to_text(take_until(line, ' '), k->alias, sizeof k->alias) && good_alias(k->alias) &&
                 to_text(*line, k->url, sizeof k->url);
     k->shard = (uint8_t)shard;
     line->len = 0;
@@ -306,64 +313,99 @@ static bool read_labels(struct sl_view *line, struct sl_vault *v)
     if (v->keeper_count == 0)
         return false;
     struct sl_keeper_info *k = &v->keepers[v->keeper_count - 1];
-    bool good = to_text(*line, k->labels, sizeof k->labels);
+    bool good = k->labels[0] == '\0' && to_text(*line, k->labels, sizeof k->labels);
     line->len = 0;
     return good;
 }
 
-static bool read_line(struct sl_view line, struct sl_vault *v)
-{
-    struct sl_view word = take_until(&line, ' ');
-    uint64_t n = 0;
-    bool good = false;
+/* The lines that stand there once, in any order; "end" is the last of the file. */
+enum { ALIAS, PRODUCTION, MAKER, ROLE, NEED, SIGN, STATE, CARE, END, ONCE };
+static const char *const ONCE_WORDS[ONCE] = {
+    "alias", "production", "maker", "role", "need", "sign", "state", "care", "end",
+};
 
-    if (is_word(word, "alias"))
-        good = to_text(take_until(&line, ' '), v->alias, sizeof v->alias);
-    else if (is_word(word, "production"))
-        good = take_hex(&line, v->production, sizeof v->production);
-    else if (is_word(word, "maker"))
-        good = take_hex(&line, v->maker, sizeof v->maker);
-    else if (is_word(word, "role"))
-        good = take_number(&line, SL_ROLE_MEMBER, &n) && (v->role = (enum sl_role)n) != 0;
-    else if (is_word(word, "need"))
-        good = take_number(&line, SL_NEED_MAX, &n) && (v->need = (uint8_t)n) != 0;
-    else if (is_word(word, "sign"))
-        good = take_secret(&line, &v->sign.bytes);
-    else if (is_word(word, "state"))
-        good = take_secret(&line, &v->state.bytes);
-    else if (is_word(word, "care"))
-        good = sl_age_recipient_read(take_until(&line, ' '), &v->care, NULL) == SL_OK &&
-               take_identity(&line, &v->care_identity);
-    else if (is_word(word, "locker"))
-        good = read_locker(&line, v);
-    else if (is_word(word, "keeper"))
-        good = read_keeper(&line, v);
-    else if (is_word(word, "labels"))
-        good = read_labels(&line, v);
-    return good && line.len == 0;
+static bool read_once(unsigned which, struct sl_view *line, struct sl_vault *v)
+{
+    uint64_t n = 0;
+
+    switch (which) {
+    case ALIAS:
+        return to_text(take_until(line, ' '), v->alias, sizeof v->alias) && good_alias(v->alias);
+    case PRODUCTION: return take_hex(line, v->production, sizeof v->production);
+    case MAKER: return take_hex(line, v->maker, sizeof v->maker);
+    case ROLE: return take_number(line, SL_ROLE_LAST, &n) && (v->role = (enum sl_role)n) != 0;
+    case NEED: return take_number(line, SL_NEED_MAX, &n) && (v->need = (uint8_t)n) != 0;
+    case SIGN: return take_secret(line, &v->sign.bytes);
+    case STATE: return take_secret(line, &v->state.bytes);
+    case CARE:
+        return sl_age_recipient_read(take_until(line, ' '), &v->care, NULL) == SL_OK &&
+               take_identity(line, &v->care_identity);
+    default: return true;
+    }
+}
+
+/* *seen: bit i is set once ONCE_WORDS[i] was there. */
+static bool read_line(struct sl_view line, struct sl_vault *v, unsigned *seen)
+{
+    bool blank_end = line.len > 0 && line.at[line.len - 1] == ' ';
+    struct sl_view word = take_until(&line, ' ');
+
+    if ((*seen >> END & 1) != 0)
+        return false;
+    if (is_word(word, "keeper"))
+        return read_keeper(&line, v);
+    if (is_word(word, "labels"))
+        return read_labels(&line, v);
+    if (blank_end) /* a place may end with one, a word does not */
+        return false;
+    if (is_word(word, "locker"))
+        return read_locker(&line, v) && line.len == 0;
+    for (unsigned i = 0; i < ONCE; i++) {
+        if (!is_word(word, ONCE_WORDS[i]))
+            continue;
+        bool again = (*seen >> i & 1) != 0;
+        *seen |= 1u << i;
+        return !again && read_once(i, &line, v) && line.len == 0;
+    }
+    return false;
+}
+
+/* No two keepers are one folder, hold one shard or share a name, and no two lockers are one. */
+static bool all_differ(const struct sl_vault *v)
+{
+    for (size_t i = 0; i < v->keeper_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (v->keepers[i].shard == v->keepers[k].shard ||
+                strcmp(v->keepers[i].alias, v->keepers[k].alias) == 0 ||
+                sl_id_same(&v->keepers[i].id, &v->keepers[k].id))
+                return false;
+    for (size_t i = 0; i < v->locker_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (v->lockers[i].epoch == v->lockers[k].epoch &&
+                sl_id_same(&v->lockers[i].id, &v->lockers[k].id))
+                return false;
+    return true;
 }
 
 sl_rc sl_vault_read(struct sl_view text, struct sl_vault **ret, struct sl_err *err)
 {
     SL_AUTO_FREE(vault) *v = NULL;
     struct sl_view first = take_until(&text, '\n');
-    unsigned number = 1;
+    unsigned number = 1, seen = 0;
 
     if (!is_word(first, FIRST_LINE))
         return sl_fail(err, SL_E_BROKEN, _("this is no home of version 1"));
     SL_TRY(sl_vault_new(&v, err));
     while (text.len > 0) {
         number++;
-        if (!read_line(take_until(&text, '\n'), v))
+        if (!read_line(take_until(&text, '\n'), v, &seen))
             return sl_fail(err, SL_E_BROKEN, _("line %u of the home's file is damaged or unknown"),
                            number);
     }
-    if (sl_alias_check((struct sl_view){ (const uint8_t *)v->alias, strlen(v->alias) }, "", NULL) !=
-        SL_OK)
-        return sl_fail(err, SL_E_BROKEN, _("the home's file has no production's name"));
-    if (v->role == 0 || v->need == 0 || v->sign.bytes == NULL || v->state.bytes == NULL ||
-        v->keeper_count <= v->need || v->locker_count == 0)
+    if (seen != (1u << ONCE) - 1 || v->keeper_count <= v->need || v->locker_count == 0)
         return sl_fail(err, SL_E_BROKEN, _("the home's file is cut short"));
+    if (!all_differ(v))
+        return sl_fail(err, SL_E_BROKEN, _("the home's file names something twice"));
     *ret = SL_TAKE(v);
     return SL_OK;
 }
