@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The spool, laid out like a keeper: <keeper's id in hex>/<f or s>/<2 hex>/<32 hex>. See spool.h.
+ * The spool, laid out like a keeper: <keeper's id in hex>/<f or s>/<2 hex>/<32 hex>, each object with
+ * its SHA-256 behind it: nobody here can tell otherwise whether this disk has kept it well, and a
+ * keeper would prove that it holds what is wrong. See spool.h.
  */
 #include "home/spool.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/say.h"
+#include "crypto/derive.h"
 #include "shelf/shelf.h"
 
 #define PATH_ROOM (SL_FOLDER_TEXT + SL_OBJECT_TEXT + SL_NAME_MAX)
@@ -50,11 +54,17 @@ sl_rc sl_spool_put(struct sl_spool *s, const struct sl_id *keeper, const struct 
                    const struct sl_view *pieces, size_t count, struct sl_err *err)
 {
     char path[PATH_ROOM], id[SL_FOLDER_TEXT], object[SL_OBJECT_TEXT];
+    struct sl_view with_hash[SL_SPOOL_PIECES_MAX + 1];
+    uint8_t hash[SL_SHA256_BYTES];
 
+    assert(count <= SL_SPOOL_PIECES_MAX);
+    memcpy(with_hash, pieces, count * sizeof *pieces);
+    sl_sha256_of_pieces(pieces, count, hash);
+    with_hash[count] = (struct sl_view){ hash, sizeof hash };
     sl_id_text(keeper, id);
     sl_object_text(name, object);
     (void)snprintf(path, sizeof path, "%s/%s", id, object);
-    sl_rc rc = sl_shelf_put(s->shelf, path, pieces, count, err);
+    sl_rc rc = sl_shelf_put(s->shelf, path, with_hash, count + 1, err);
     return rc == SL_OK ? SL_OK : sl_note(err, rc, _("keeping it in the spool"));
 }
 
@@ -155,9 +165,29 @@ sl_rc sl_spool_count(struct sl_spool *s, const struct sl_id *keeper, uint64_t *r
     return each_folder(s, keeper, count_folder, ret, err);
 }
 
+/* Cut the hash off *bytes and compare. */
+static sl_rc judge(struct sl_buf *bytes, const struct sl_object *name, const char *object,
+                   struct sl_err *err)
+{
+    uint8_t hash[SL_SHA256_BYTES];
+    size_t len = sl_object_bytes(name->kind);
+
+    if (bytes->len != len + sizeof hash)
+        return sl_fail(err, SL_E_BROKEN, _("'%s' in the spool has an impossible size"), object);
+    bytes->len = len;
+    sl_sha256_of(sl_buf_view(bytes), hash);
+    if (memcmp(hash, bytes->at + len, sizeof hash) != 0)
+        return sl_fail(err, SL_E_BROKEN,
+                       _("'%s' in the spool is not what was put there: this machine's disk is "
+                         "failing"),
+                       object);
+    return SL_OK;
+}
+
 struct pushing {
     sl_spool_each *each;
     void *who;
+    struct sl_err damaged; /* the first that was; the others are still pushed */
 };
 
 static sl_rc push_folder(struct sl_spool *s, const char *id, const struct names *n, void *who,
@@ -166,7 +196,7 @@ static sl_rc push_folder(struct sl_spool *s, const char *id, const struct names 
     struct pushing *p = who;
 
     for (size_t i = 0; i < n->count; i++) {
-        SL_AUTO_CLEAR(buf) bytes = sl_buf_upto(SL_FULL_BYTES);
+        SL_AUTO_CLEAR(buf) bytes = sl_buf_upto(SL_FULL_BYTES + SL_SHA256_BYTES);
         char path[PATH_ROOM], object[SL_OBJECT_TEXT];
         sl_object_text(&n->at[i], object);
         (void)snprintf(path, sizeof path, "%s/%s", id, object);
@@ -174,8 +204,9 @@ static sl_rc push_folder(struct sl_spool *s, const char *id, const struct names 
         if (rc == SL_E_MISSING)
             continue; /* another run pushed it meanwhile */
         SL_TRY(rc);
-        if (bytes.len != sl_object_bytes(n->at[i].kind))
-            return sl_fail(err, SL_E_BROKEN, _("'%s' in the spool has an impossible size"), object);
+        struct sl_err *first = p->damaged.rc == SL_OK ? &p->damaged : NULL;
+        if (judge(&bytes, &n->at[i], object, first) != SL_OK)
+            continue;
         rc = p->each(p->who, &n->at[i], sl_buf_view(&bytes), err);
         if (rc == SL_E_UNSAFE)
             continue;
@@ -190,7 +221,8 @@ static sl_rc push_folder(struct sl_spool *s, const char *id, const struct names 
 sl_rc sl_spool_push(struct sl_spool *s, const struct sl_id *keeper, sl_spool_each *each, void *who,
                     struct sl_err *err)
 {
-    struct pushing p = { each, who };
+    struct pushing p = { .each = each, .who = who };
 
-    return each_folder(s, keeper, push_folder, &p, err);
+    SL_TRY(each_folder(s, keeper, push_folder, &p, err));
+    return p.damaged.rc == SL_OK ? SL_OK : sl_fail(err, p.damaged.rc, "%s", p.damaged.text);
 }

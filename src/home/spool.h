@@ -17,7 +17,9 @@ sl_rc sl_spool_open(struct sl_home *h, const struct sl_vault *v, struct sl_spool
 void sl_spool_free(struct sl_spool *s);
 SL_OWNED(spool)
 
-/* Keep an object for a keeper, durably. */
+/* Keep an object for a keeper, durably; its pieces end to end, at most SL_SPOOL_PIECES_MAX. SL_OK as
+ * well when it waits there already; SL_E_REFUSED where other bytes do. */
+#define SL_SPOOL_PIECES_MAX 4u
 sl_rc sl_spool_put(struct sl_spool *s, const struct sl_id *keeper, const struct sl_object *name,
                    const struct sl_view *pieces, size_t count, struct sl_err *err);
 
@@ -28,7 +30,8 @@ sl_rc sl_spool_count(struct sl_spool *s, const struct sl_id *keeper, uint64_t *r
 /* Show each object that waits for one keeper: read whole into memory, SL_FULL_BYTES at most.
  * `each` pushes it; where it returns SL_OK the object is removed from the spool, where it returns
  * SL_E_UNSAFE (pushed, not proved) it stays and the walk goes on, and where it fails otherwise the
- * walk ends with that failure. One damaged here (SL_E_BROKEN) ends the walk as well. */
+ * walk ends with that failure. One that this disk altered is not shown and stays; the walk goes on
+ * and ends with SL_E_BROKEN. */
 typedef sl_rc sl_spool_each(void *who, const struct sl_object *name, struct sl_view bytes,
                             struct sl_err *err);
 sl_rc sl_spool_push(struct sl_spool *s, const struct sl_id *keeper, sl_spool_each *each, void *who,

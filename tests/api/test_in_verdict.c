@@ -291,7 +291,8 @@ static void offload__stops_where_no_shard_has_room(void)
 
 static void offload__stops_where_no_slip_has_room(void)
 {
-    offload__stops_where_nothing_has_room_and_goes_on(SL_SLIP_BYTES);
+    offload__stops_where_nothing_has_room_and_goes_on(SL_SLIP_BYTES +
+                                                      32); /* with its hash in the spool */
 }
 
 /* A killed run left a keeper out; the one that goes on does not. */
