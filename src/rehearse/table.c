@@ -129,8 +129,8 @@ static void add_liar(struct table *t, const struct sl_raid *raid)
     if (raid->liar == 0)
         return;
     if (k != NULL && k->lied_shards + k->lied_slips > 0)
-        add_line(t, _("\n    liar named   pretend-%u, seen in shards: %llu, in slips: %llu"), raid->liar,
-                 (unsigned long long)k->lied_shards, (unsigned long long)k->lied_slips);
+        add_line(t, _("\n    liar named   pretend-%u, seen in shards: %llu, in slips: %llu"),
+                 raid->liar, (unsigned long long)k->lied_shards, (unsigned long long)k->lied_slips);
     else
         add_line(t, _("\n    liar named   NO: pretend-%u was believed"), raid->liar);
 }
