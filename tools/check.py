@@ -43,13 +43,15 @@ class Build:
 
 
 # Suite 'once': a second compiler or a sanitizer can add nothing to it. 'slow': too slow under one.
+# 'journey': whole journeys in one thread; the address sanitizer has something to add, others not.
 BUILDS = [
     Build("gcc", "gcc", ["--buildtype=debugoptimized"], []),
-    Build("clang", "clang", ["--buildtype=release"], ["once", "slow", "house"]),
+    Build("clang", "clang", ["--buildtype=release"], ["once", "slow", "house", "journey"]),
     Build("asan", "clang", ["--buildtype=debugoptimized", "-Db_sanitize=address,undefined",
                             "-Db_lundef=false", "-Dfuzz=true"], ["once", "slow", "house"], 4),
     Build("tsan", "clang", ["--buildtype=debugoptimized", "-Db_sanitize=thread",
-                            "-Db_lundef=false"], ["once", "slow", "house", "fuzz"], 6),
+                            "-Db_lundef=false"],
+          ["once", "slow", "house", "fuzz", "journey"], 6),
 ]
 CHECKERS = ["rooms", "shape", "calls", "spec", "headers", "fuzz", "format"]
 
