@@ -51,5 +51,6 @@ sl_rc sl_listing_read(struct sl_journal_keeper *k, struct sl_err *err);
 struct listed *sl_listing_find(struct sl_journal_keeper *k, const uint8_t name[SL_NAME_BYTES]);
 void sl_listing_free(struct listing *l);
 
-/* judge.c: who may do what */
-sl_rc sl_journal_judge(struct sl_journal *j, struct sl_err *err);
+/* judge.c: who may do what. After everything is loaded, before keepers are compared: a stranger's
+ * entries must accuse nobody. */
+void sl_journal_judge(struct sl_journal *j);

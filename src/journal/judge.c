@@ -43,7 +43,7 @@ static bool may_write(const struct sl_journal *j, const struct sl_journal_entry 
 {
     const struct sl_journal_session *s = &j->sessions[e->session];
 
-    if (!s->believed || s->role == 0)
+    if (!s->believed || s->role == 0 || e->malformed)
         return false;
     return e->kind < 32 && (ALLOWED[s->role] >> e->kind & 1) != 0;
 }
@@ -51,16 +51,15 @@ static bool may_write(const struct sl_journal *j, const struct sl_journal_entry 
 /* A hole in a chain: an entry is known, the one before it is not, or is another. */
 static bool chain_is_broken(const struct sl_journal *j, const struct sl_journal_entry *e)
 {
-    if (e->number == 0)
+    if (e->number == 0 || j->sessions[e->session].role == 0)
         return false;
     size_t before = sl_journal_find(j, e->session, e->number - 1);
     return before == j->entry_count ||
            memcmp(j->entries[before].hash, e->previous, sizeof e->previous) != 0;
 }
 
-sl_rc sl_journal_judge(struct sl_journal *j, struct sl_err *err)
+void sl_journal_judge(struct sl_journal *j)
 {
-    (void)err;
     for (size_t i = 0; i < j->session_count; i++) {
         struct sl_journal_session *s = &j->sessions[i];
         if (is_maker(j, i)) {
@@ -70,7 +69,7 @@ sl_rc sl_journal_judge(struct sl_journal *j, struct sl_err *err)
             find_author(j, s);
         }
         s->believed = s->role != 0 && !s->convicted;
-        j->convicted += s->convicted ? 1 : 0;
+        j->convicted += s->role != 0 && s->convicted ? 1 : 0;
     }
     for (size_t i = 0; i < j->entry_count; i++) {
         struct sl_journal_entry *e = &j->entries[i];
@@ -82,5 +81,4 @@ sl_rc sl_journal_judge(struct sl_journal *j, struct sl_err *err)
         }
         j->gaps += chain_is_broken(j, e) ? 1 : 0;
     }
-    return SL_OK;
 }

@@ -130,10 +130,15 @@ static sl_rc add_entry(struct sl_journal *j, size_t session, const struct sl_rec
 
     sl_record_hash(slip->record_bytes, slip->signature, e.hash);
     memcpy(e.previous, record->previous, sizeof e.previous);
+    sl_rc rc = SL_OK;
     if (e.kind == SL_ENTRY_AUTHOR)
-        SL_TRY(note_author(j, session, sl_slip_care_body(slip), err));
+        rc = note_author(j, session, sl_slip_care_body(slip), err);
     if (e.kind == SL_ENTRY_PART)
-        SL_TRY(read_part(j, slip, record, &e, err));
+        rc = read_part(j, slip, record, &e, err);
+    if (rc == SL_E_SYSTEM)
+        return rc;
+    e.malformed = rc != SL_OK; /* its author's doing, not the keeper's: kept, and not believed */
+    e.readable &= !e.malformed;
     SL_TRY(sl_grow(&at, j->entry_count, &j->entry_room, sizeof *j->entries, err));
     j->entries = at;
     *ret = j->entry_count;
@@ -277,15 +282,17 @@ static void compare_keeper(struct sl_journal *j, size_t place)
 
     for (size_t i = 0; i < j->entry_count; i++) {
         struct sl_journal_entry *e = &j->entries[i];
-        if (!has_seat(&j->sessions[e->session].explained, &k->info->id))
+        const struct sl_journal_session *s = &j->sessions[e->session];
+        if (!has_seat(&s->explained, &k->info->id))
             continue;
         struct listed *at = where_listed(j, k, e);
+        bool known = s->role != 0; /* a stranger's word accuses nobody */
         if (at == NULL) {
-            k->lacks++;
+            k->lacks += known ? 1 : 0;
         } else if (at->state == LISTED_WRONG || at->odd_size) {
             at->state = LISTED_WRONG;
             e->wrong |= 1u << place;
-            k->lied++;
+            k->lied += known ? 1 : 0;
         } else {
             at->state = LISTED_OPENED;
             e->held |= 1u << place;
@@ -310,9 +317,6 @@ static sl_rc ask_all(struct sl_journal *j, bool thorough, const struct sl_voice 
     if (away == j->keeper_count)
         return sl_fail(err, SL_E_RETRY, _("none of the %zu keepers answers: %s"), away,
                        j->keepers[0].trouble);
-    for (size_t i = 0; i < j->keeper_count; i++)
-        if (!j->keepers[i].away)
-            compare_keeper(j, i);
     return SL_OK;
 }
 
@@ -338,7 +342,10 @@ sl_rc sl_journal_load(const struct sl_os *os, const struct sl_vault *v, bool tho
     for (size_t i = 0; i < v->keeper_count; i++)
         j->keepers[i].info = &v->keepers[i];
     SL_TRY(ask_all(j, thorough, voice, err));
-    SL_TRY(sl_journal_judge(j, err));
+    sl_journal_judge(j);
+    for (size_t i = 0; i < j->keeper_count; i++)
+        if (!j->keepers[i].away)
+            compare_keeper(j, i);
     SL_TRY(sl_journal_make_rolls(j, err));
     *ret = SL_TAKE(j);
     return SL_OK;

@@ -39,6 +39,7 @@ struct sl_journal_entry {
     uint32_t held;  /* bit i: keeper i of the vault holds this slip (listed, or opened) */
     uint32_t wrong; /* bit i: it holds other bytes under this name */
     bool has_body;
+    bool malformed; /* its author wrote what nobody can read: changes nothing */
     /* parts: */
     bool readable; /* this home opened the body */
     int locker;    /* index in the vault, -1 unknown */

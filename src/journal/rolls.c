@@ -35,39 +35,73 @@ struct span { /* entries of one roll id, sorted by part */
     size_t count;
 };
 
-/* The longest chain downwards from part `number` with hash `after` (NULL: part 0). Parts are few
- * and forks rarer still; depth is the number of parts, walked in a loop. */
-static void follow(const struct sl_journal *j, struct span s, struct sl_roll *roll)
+static const struct sl_journal_entry *entry_at(const struct sl_journal *j, struct span s, size_t i)
 {
-    const uint8_t *after = NULL;
-    size_t i = 0;
+    return &j->entries[s.at[i]];
+}
 
-    while (i < s.count) {
-        const struct sl_journal_entry *best = NULL;
-        size_t best_at = 0;
-        for (; i < s.count && j->entries[s.at[i]].part <= roll->part_count; i++) {
-            const struct sl_journal_entry *e = &j->entries[s.at[i]];
-            if (e->part < roll->part_count)
-                continue;
-            if (after != NULL && memcmp(e->after, after, sizeof e->after) != 0)
-                continue;
-            bool leads_on = e->last;
-            for (size_t n = i + 1; n < s.count && !leads_on; n++)
-                leads_on = j->entries[s.at[n]].part == e->part + 1 &&
-                           memcmp(j->entries[s.at[n]].after, e->hash, sizeof e->hash) == 0;
-            if (best == NULL || (leads_on && !best->last)) {
-                best = e;
-                best_at = s.at[i];
-            }
-        }
-        if (best == NULL)
-            return;
-        roll->parts[roll->part_count++] = best_at;
-        roll->packs += best->pack_count;
-        roll->whole = best->last;
-        after = best->hash;
-        if (best->last)
-            return;
+/* Where in the span the part stands that entry `e` names as the one before it; s.count: nowhere. */
+static size_t find_before(const struct sl_journal *j, struct span s,
+                          const struct sl_journal_entry *e)
+{
+    size_t from = 0, to = s.count;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        const struct sl_journal_entry *m = entry_at(j, s, middle);
+        int order = compare_bytes(m->part, e->part - 1);
+        if (order == 0)
+            order = memcmp(m->hash, e->after, sizeof e->after);
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return s.count;
+}
+
+/* Does an unbroken chain lead from part 0 to the one at `end`? What leads nowhere is marked, so that all
+ * tries together look at each part once. */
+static bool is_chain(const struct sl_journal *j, struct span s, size_t end, bool *nowhere)
+{
+    size_t i = end;
+
+    while (i < s.count && !nowhere[i] && entry_at(j, s, i)->part > 0)
+        i = find_before(j, s, entry_at(j, s, i));
+    if (i < s.count && !nowhere[i])
+        return true;
+    for (i = end; i < s.count && !nowhere[i]; i = find_before(j, s, entry_at(j, s, i)))
+        nowhere[i] = true;
+    return false;
+}
+
+/* The chain that ends the roll, else the longest; s.count where there is none. */
+static size_t choose_end(const struct sl_journal *j, struct span s, bool *nowhere)
+{
+    for (size_t i = s.count; i > 0; i--)
+        if (entry_at(j, s, i - 1)->last && is_chain(j, s, i - 1, nowhere))
+            return i - 1;
+    for (size_t i = s.count; i > 0; i--)
+        if (is_chain(j, s, i - 1, nowhere))
+            return i - 1;
+    return s.count;
+}
+
+static void follow(const struct sl_journal *j, struct span s, bool *nowhere, struct sl_roll *roll)
+{
+    size_t i = choose_end(j, s, nowhere);
+
+    if (i == s.count)
+        return;
+    roll->whole = entry_at(j, s, i)->last;
+    roll->part_count = (size_t)entry_at(j, s, i)->part + 1;
+    for (size_t left = roll->part_count; left > 0; left--) {
+        roll->parts[left - 1] = s.at[i];
+        roll->packs += entry_at(j, s, i)->pack_count;
+        if (left > 1)
+            i = find_before(j, s, entry_at(j, s, i));
     }
 }
 
@@ -76,12 +110,17 @@ static sl_rc add_roll(struct sl_journal *j, struct span s, struct sl_err *err)
     const struct sl_journal_entry *first = &j->entries[s.at[0]];
     struct sl_roll r = { .locker = first->locker, .id = first->roll, .claimed = first->claimed };
 
-    r.parts = calloc(s.count + 1, sizeof *r.parts); /* never nothing */
-    if (r.parts == NULL)
+    bool *nowhere = calloc(s.count + 1, sizeof *nowhere); /* never nothing */
+    r.parts = calloc(s.count + 1, sizeof *r.parts);
+    if (r.parts == NULL || nowhere == NULL) {
+        free(nowhere);
+        free(r.parts);
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
+    }
     r.author = j->sessions[first->session].author;
     (void)snprintf(r.name, sizeof r.name, "%s", first->roll_name);
-    follow(j, s, &r);
+    follow(j, s, nowhere, &r);
+    free(nowhere);
     j->rolls[j->roll_count++] = r;
     return SL_OK;
 }
