@@ -10,8 +10,8 @@
 #include "format/session.h"
 #include "home/home.h"
 
-/* n keepers at dir/k1 ..., any `need` suffice; lockers "camera" and "sound" with their identities. The
- * folders are not made. */
+/* n keepers at dir/k1 ..., any `need` suffice; lockers "camera" and "sound" with their identities.
+ * The folders are not made. */
 static inline struct sl_vault *fake_vault(const char *dir, unsigned keepers, unsigned need)
 {
     static const char *const lockers[] = { "camera", "sound" };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What an offload remembers: opens with the home's key and the card, and with nothing else; no byte of
- * it can be altered unseen; places are found, locked and left.
+ * What an offload remembers: opens with the home's key and the card, and with nothing else; no byte
+ * of it can be altered unseen; places are found, locked and left.
  */
 #include "home/state.h"
 
@@ -271,8 +271,8 @@ static void state__gives_each_offload_its_own_place(void)
     CHECK_EQ(states(), 0);
 }
 
-/* Two ran; the first finished, the second was killed: what it left is found though the first place is
- * free. */
+/* Two ran; the first finished, the second was killed: what it left is found though the first place
+ * is free. */
 static void state__is_found_in_whichever_place_it_was_left(void)
 {
     struct sl_roll_state s = some_state(42);
