@@ -89,7 +89,7 @@ static void roll__without_its_beginning_has_no_parts(void)
     pen_end(&p);
 }
 
-/* A machine put back to yesterday writes part 1 twice; the continuation that ends the roll counts. */
+/* A machine put back to yesterday writes part 1 twice; the one that ends the roll counts. */
 static void roll__that_forked_follows_what_leads_to_its_end(void)
 {
     for (unsigned turn = 0; turn < 8; turn++) { /* hashes decide the order, so more than once */
