@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Founding a production, and making further homes of it. In this version the founding home draws and
- * holds the identities of care and of every locker itself; trustees take that from it later.
+ * Founding a production, and making further homes of it. In this version the founding home draws
+ * and holds the identities of care and of every locker itself; trustees take that from it later.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -346,10 +346,10 @@ sl_rc sl_home_make_one(struct sl *sl, const struct sl_home_make *job, struct sl_
     copy_public(open.vault, to);
     SL_TRY(on_set ? fill_on_set(job, open.vault, to, err) : fill_abroad(open.vault, to, err));
     SL_TRY(sl_secret_new(SL_SESSION_KEY_BYTES, &to->state.bytes, err));
-    SL_TRY(passphrase_for(sl, &job->new_from, job->new_no_passphrase, to->alias, &passphrase, err));
     SL_TRY(sl_home_open(sl_os_of(sl), job->out, true, &home, err));
-    SL_TRY(sl_home_store(home, to, passphrase, job->at.low_memory, err));
-    if (!on_set)
-        return SL_OK;
-    return announce(sl, &open, to, alias, err);
+    SL_TRY(sl_home_must_be_new(home, err));
+    SL_TRY(passphrase_for(sl, &job->new_from, job->new_no_passphrase, to->alias, &passphrase, err));
+    if (on_set) /* first: a home that writes and was never named would be believed by nobody */
+        SL_TRY(announce(sl, &open, to, alias, err));
+    return sl_home_store(home, to, passphrase, job->at.low_memory, err);
 }

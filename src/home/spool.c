@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The spool, laid out like a keeper: <keeper's id in hex>/<f or s>/<2 hex>/<32 hex>, each object with
- * its SHA-256 behind it: nobody here can tell otherwise whether this disk has kept it well, and a
- * keeper would prove that it holds what is wrong. See spool.h.
+ * The spool, laid out like a keeper: <keeper's id in hex>/<f or s>/<2 hex>/<32 hex>, each object
+ * with its SHA-256 behind it: nobody here can tell otherwise whether this disk has kept it well,
+ * and a keeper would prove that it holds what is wrong. See spool.h.
  */
 #include "home/spool.h"
 

@@ -17,8 +17,8 @@ sl_rc sl_spool_open(struct sl_home *h, const struct sl_vault *v, struct sl_spool
 void sl_spool_free(struct sl_spool *s);
 SL_OWNED(spool)
 
-/* Keep an object for a keeper, durably; its pieces end to end, at most SL_SPOOL_PIECES_MAX. SL_OK as
- * well when it waits there already; SL_E_REFUSED where other bytes do. */
+/* Keep an object for a keeper, durably; its pieces end to end, at most SL_SPOOL_PIECES_MAX. SL_OK
+ * as well when it waits there already; SL_E_REFUSED where other bytes do. */
 #define SL_SPOOL_PIECES_MAX 4u
 sl_rc sl_spool_put(struct sl_spool *s, const struct sl_id *keeper, const struct sl_object *name,
                    const struct sl_view *pieces, size_t count, struct sl_err *err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What an offload remembers, so that a kill at any moment loses at most the part under way. One file
- * for a roll, sealed under the home's state key *and the card*: without the card at hand nobody
- * opens it, neither today nor from an old flash page. It holds the newest entry as sealed slips as
- * well: state and entry become durable in one step, before the entry is sent.
+ * What an offload remembers, so that a kill at any moment loses at most the part under way. One
+ * file for a roll, sealed under the home's state key *and the card*: without the card at hand
+ * nobody opens it, neither today nor from an old flash page. It holds the newest entry as sealed
+ * slips as well: state and entry become durable in one step, before the entry is sent.
  */
 #pragma once
 
@@ -45,10 +45,11 @@ enum sl_state_found {
 };
 
 /* Find and lock the state of this card, locker and roll name: an unfinished one if there is one
- * that nobody works on, else a free place. *found tells which; with SL_STATE_GOES_ON *state, and the
- * slips that the killed run may not have sent, are filled (slip bytes live in *slip_bytes, which the
- * caller clears). SL_E_RETRY: all SL_STATE_SLOTS_MAX places are being worked on; SL_E_SYSTEM: the
- * home cannot be written to, or a state that is there cannot be read. The caller owns *ret. */
+ * that nobody works on, else a free place. *found tells which; with SL_STATE_GOES_ON *state, and
+ * the slips that the killed run may not have sent, are filled (slip bytes live in *slip_bytes,
+ * which the caller clears). SL_E_RETRY: all SL_STATE_SLOTS_MAX places are being worked on;
+ * SL_E_SYSTEM: the home cannot be written to, or a state that is there cannot be read. The caller
+ * owns *ret. */
 sl_rc sl_state_open(struct sl_home *h, const struct sl_vault *v,
                     const uint8_t card[SL_SHA256_BYTES], const struct sl_id *locker,
                     const char *roll, struct sl_state_place **ret, enum sl_state_found *found,

@@ -91,7 +91,8 @@ struct sl_journal {
 
 /* Ask every keeper. `thorough`: every slip of every keeper is fetched and compared, not only one
  * copy of each entry. SL_E_RETRY when no keeper at all answers. SL_E_REFUSED when this home has no
- * care identity. `voice` (may be NULL) is asked between slips whether to go on. The caller owns *ret. */
+ * care identity. `voice` (may be NULL) is asked between slips whether to go on. The caller owns
+ * *ret. */
 sl_rc sl_journal_load(const struct sl_os *os, const struct sl_vault *v, bool thorough,
                       const struct sl_voice *voice, struct sl_journal **ret, struct sl_err *err);
 void sl_journal_free(struct sl_journal *j);

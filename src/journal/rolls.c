@@ -62,8 +62,8 @@ static size_t find_before(const struct sl_journal *j, struct span s,
     return s.count;
 }
 
-/* Does an unbroken chain lead from part 0 to the one at `end`? What leads nowhere is marked, so that all
- * tries together look at each part once. */
+/* Does an unbroken chain lead from part 0 to the one at `end`? What leads nowhere is marked, so
+ * that all tries together look at each part once. */
 static bool is_chain(const struct sl_journal *j, struct span s, size_t end, bool *nowhere)
 {
     size_t i = end;

@@ -115,8 +115,8 @@ sl_rc sl_offload_open_session(struct offload *o, bool goes_on, struct sl_err *er
     return sl_offload_send_entry(o, &entry, err);
 }
 
-/* The last entry of a session. If it does not come about the session is a chain that stops, which is
- * no loss: nothing depends on it. */
+/* The last entry of a session. If it does not come about the session is a chain that stops, which
+ * is no loss: nothing depends on it. */
 void sl_offload_close_session(struct offload *o)
 {
     SL_AUTO_CLEAR(buf) body = sl_buf_upto(4096);

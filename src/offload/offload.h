@@ -28,7 +28,7 @@ struct sl_offload_in {
 sl_rc sl_offload_run(const struct sl_offload_in *in, struct sl_verdict *verdict,
                      struct sl_err *err);
 
-/* Push what waits in the spool of a production to its keepers, each proved. Trouble with a keeper is
- * said and leaves its things waiting. */
+/* Push what waits in the spool of a production to its keepers, each proved. Trouble with a keeper
+ * is said and leaves its things waiting. */
 sl_rc sl_offload_send(const struct sl_os *os, const struct sl_voice *voice, struct sl_home *home,
                       const struct sl_vault *vault, struct sl_sent *ret, struct sl_err *err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * First stage: walk the card and read each file once, straight into the places of a pack, hashing as
- * it goes. One call fills one pack. Where a part ends inside a file, the manifest gets the offset and
- * the hash of everything before it.
+ * First stage: walk the card and read each file once, straight into the places of a pack, hashing
+ * as it goes. One call fills one pack. Where a part ends inside a file, the manifest gets the
+ * offset and the hash of everything before it.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Going on after a kill. The state opened, so the card's walk and samples are the same; now all that
- * finished parts hold is read again, past the cache, and must give the same digest. Then the reader
- * stands where the last finished part ended. If it does not agree the card is offloaded afresh.
+ * Going on after a kill. The state opened, so the card's walk and samples are the same; now all
+ * that finished parts hold is read again, past the cache, and must give the same digest. Then the
+ * reader stands where the last finished part ended. If it does not agree the card is offloaded
+ * afresh.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -136,9 +137,9 @@ static sl_rc start_afresh(struct offload *o, const char *why, struct sl_err *err
     return sl_reader_begin(o, err);
 }
 
-/* A keeper of this run was left out of the earlier one: no going on makes that good, because the keys
- * are gone. Where the keeper can be reached, sending the card afresh does; where it cannot, the
- * verdict says what is missing. */
+/* A keeper of this run was left out of the earlier one: no going on makes that good, because the
+ * keys are gone. Where the keeper can be reached, sending the card afresh does; where it cannot,
+ * the verdict says what is missing. */
 static bool worth_afresh(const struct offload *o)
 {
     for (size_t i = 0; i < o->seat_count; i++) {

@@ -66,7 +66,8 @@ void sl_pack_forget(struct sl_pack *p);
 typedef sl_rc sl_pack_payload_fn(void *who, uint64_t at, size_t len, uint8_t *scratch,
                                  struct sl_view *ret, struct sl_err *err);
 
-/* Opens the chunks of one pack in any order. Chunk 0's head was compared when the opener was made. */
+/* Opens the chunks of one pack in any order. Chunk 0's head was compared when the opener was
+ * made. */
 struct sl_pack_opener;
 
 /* `key` opens the payload; `head` is what the pack must say of itself (SL_E_BROKEN if it does not:

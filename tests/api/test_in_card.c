@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Cards and readers that lie or change, homes and keepers that fail on the way: each is said plainly,
- * nothing wrong leaves, and the same offload later completes.
+ * Cards and readers that lie or change, homes and keepers that fail on the way: each is said
+ * plainly, nothing wrong leaves, and the same offload later completes.
  */
 #include "fake/world.h"
 

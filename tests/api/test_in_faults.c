@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The n-th call of an offload fails, for every n: "safe" is never said unless everything comes back
- * from any n-k keepers fewer, every failure has words, and running it again without the trouble ends
- * safe.
+ * from any n-k keepers fewer, every failure has words, and running it again without the trouble
+ * ends safe.
  */
 #include "fake/world.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Several offloads from one home at the same time, each a process with threads: all finish safe, each
- * is a roll that comes back, and nothing is left lying about.
+ * Several offloads from one home at the same time, each a process with threads: all finish safe,
+ * each is a roll that comes back, and nothing is left lying about.
  */
 #include "fake/world.h"
 

@@ -226,7 +226,8 @@ static void offload__without_a_keeper_is_safe_by_the_persons_word(void)
 
 /* ---- what a later run must not forget ---- */
 
-/* send has a keeper's word only, as it lies in memory by now: no later run may take that for proof. */
+/* send has a keeper's word only, as it lies in memory by now: no later run may take that for
+ * proof. */
 static void send__keeps_what_was_not_proved(void)
 {
     static struct world_os os;

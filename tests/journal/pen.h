@@ -33,7 +33,8 @@ static inline void pen_end(struct pen *p)
     folder_remove(p->dir);
 }
 
-/* A session of another author, whom nobody named yet; its key is drawn here, `sign` is the caller's. */
+/* A session of another author, whom nobody named yet; its key is drawn here, `sign` is the
+ * caller's. */
 static inline struct sl_writing *pen_author(const struct pen *p, struct sl_sign_key *sign)
 {
     struct sl_writing *w = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Reading the journal: whom it believes, what it counts, whom it accuses. Strangers change nothing and
- * accuse nobody; a session that contradicts itself is convicted; what is missing or wrong at one keeper
- * is that keeper's.
+ * Reading the journal: whom it believes, what it counts, whom it accuses. Strangers change nothing
+ * and accuse nobody; a session that contradicts itself is convicted; what is missing or wrong at
+ * one keeper is that keeper's.
  */
 #include "journal/pen.h"
 
@@ -338,7 +338,8 @@ static void journal__counts_what_is_not_its_own(void)
     pen_end(&p);
 }
 
-/* An author of ours writes what nobody can read: it stays in the chain, and no keeper is to blame. */
+/* An author of ours writes what nobody can read: it stays in the chain, and no keeper is to
+ * blame. */
 static void journal__keeps_a_malformed_entry_of_its_own(void)
 {
     struct pen p;
