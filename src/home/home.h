@@ -68,7 +68,8 @@ SL_OWNED(home)
 sl_rc sl_home_load(struct sl_home *h, const char *alias, const struct sl_passphrase_from *from,
                    struct sl_vault **ret, struct sl_err *err);
 
-/* Store a new production; SL_E_REFUSED if one of that alias is there. `passphrase` NULL: without. */
+/* Store a new production; SL_E_REFUSED if one of that alias is there. `passphrase` NULL:
+ * without. */
 sl_rc sl_home_store(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *passphrase,
                     bool low_memory, struct sl_err *err);
 
