@@ -132,6 +132,44 @@ static sl_rc only_one(struct sl_home *h, char alias[SL_ALIAS_MAX + 1], struct sl
                    list);
 }
 
+static bool is_there(struct sl_home *h, const char *alias)
+{
+    static const char *const files[] = { "vault.age", "vault.txt" };
+    char path[INSIDE_ROOM];
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        inside(path, alias, files[i]);
+        if (sl_shelf_bytes(h->shelf, path, &bytes, NULL) == SL_OK)
+            return true;
+    }
+    return false;
+}
+
+static sl_rc note_stranger(void *who, const struct sl_os_entry *entry, struct sl_err *err)
+{
+    bool *strange = who;
+
+    (void)err;
+    *strange |= strcmp(entry->name, "productions") != 0 && strcmp(entry->name, "t") != 0;
+    return SL_OK;
+}
+
+sl_rc sl_home_must_be_new(struct sl_home *h, struct sl_err *err)
+{
+    struct aliases a = { 0 };
+    bool strange = false;
+
+    SL_TRY(sl_shelf_list(h->shelf, "", note_stranger, &strange, err));
+    SL_TRY(sl_shelf_list(h->shelf, "productions", note_alias, &a, err));
+    for (size_t i = 0; i < a.count && i < sizeof a.names / sizeof *a.names; i++)
+        strange |= is_there(h, a.names[i]);
+    if (strange)
+        return sl_fail(err, SL_E_USAGE,
+                       _("'%s' is not empty\n  a new home needs a folder of its own"), h->shown);
+    return SL_OK;
+}
+
 /* ---- load and store ---- */
 
 static sl_rc unlock(struct sl_home *h, const char *path, const char *alias,
@@ -195,20 +233,6 @@ sl_rc sl_home_load(struct sl_home *h, const char *alias, const struct sl_passphr
     /* Its folder's name is the production's: state and spool stand beside the vault. */
     (void)snprintf((*ret)->alias, sizeof(*ret)->alias, "%s", name);
     return SL_OK;
-}
-
-static bool is_there(struct sl_home *h, const char *alias)
-{
-    static const char *const files[] = { "vault.age", "vault.txt" };
-    char path[INSIDE_ROOM];
-    uint64_t bytes = 0;
-
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        inside(path, alias, files[i]);
-        if (sl_shelf_bytes(h->shelf, path, &bytes, NULL) == SL_OK)
-            return true;
-    }
-    return false;
 }
 
 sl_rc sl_home_store(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *passphrase,

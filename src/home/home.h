@@ -68,6 +68,9 @@ SL_OWNED(home)
 sl_rc sl_home_load(struct sl_home *h, const char *alias, const struct sl_passphrase_from *from,
                    struct sl_vault **ret, struct sl_err *err);
 
+/* SL_E_USAGE where anything but an unfinished attempt at a home lies in its folder. */
+sl_rc sl_home_must_be_new(struct sl_home *h, struct sl_err *err);
+
 /* Store a new production; SL_E_REFUSED if one of that alias is there. `passphrase` NULL:
  * without. */
 sl_rc sl_home_store(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *passphrase,
