@@ -11,6 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A sanitizer is at work: it holds more memory and takes more time. gcc and clang say so each in
+ * its own way. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define CHECK_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define CHECK_SANITIZED 1
+#endif
+#endif
+
 struct check_case {
     const char *name;
     void (*run)(void);

@@ -158,7 +158,7 @@ static inline void out_touch(const struct world *w, const char *name, mode_t mod
 /* Has this process never held more than that? Sanitizers hold more: nothing is said there. */
 static inline bool out_peak_below(unsigned mib)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef CHECK_SANITIZED
     return mib > 0;
 #else
     unsigned peak = (unsigned)(sl_os_real()->peak_bytes(sl_os_real()->self) >> 20);

@@ -8,7 +8,7 @@
 
 #define CALLS_MAX 4000u
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef CHECK_SANITIZED
 #define EVERY 7u
 #else
 #define EVERY 1u

@@ -8,7 +8,7 @@
 #define STEPS_MAX 4000u
 
 /* With a sanitizer a step takes ten times as long, and no other step. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef CHECK_SANITIZED
 #define EVERY 11u
 #else
 #define EVERY 1u

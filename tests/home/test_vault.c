@@ -182,14 +182,14 @@ static void vault__refuses_a_line_that_is_missing_or_doubled(void)
     char bad[8192], line[1024];
 
     for (size_t i = 0; i < 18; i++) {
-        bool label = i == 12 || i == 14 || i == 16; /* may be missing */
-        bool locker = i == 9 || i == 10;            /* one of them suffices */
-        const char *at = (const char *)whole.at;
+        bool label = i == 12 || i == 14 || i == 16;                     /* may be missing */
+        bool locker = i == 9 || i == 10;                                /* one of them suffices */
+        const char *at = (const char *)whole.at, *end = at + whole.len; /* no NUL behind it */
         for (size_t skip = 0; skip < i; skip++)
-            at = strchr(at, '\n') + 1;
+            at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
         size_t len = with_line(whole, i, NULL, bad);
         CHECK_EQ(read_text(bad, len), label || locker ? SL_OK : SL_E_BROKEN);
-        int size = (int)(strchr(at, '\n') - at);
+        int size = (int)((const char *)memchr(at, '\n', (size_t)(end - at)) - at);
         (void)snprintf(line, sizeof line, "%.*s\n%.*s", size, at, size, at);
         CHECK_EQ(read_text(bad, with_line(whole, i, line, bad)), SL_E_BROKEN);
     }
