@@ -19,7 +19,11 @@ static void end_roll(struct hostile *h)
     char name[16];
 
     world_must(rolls < sizeof manifests / sizeof *manifests, "rolls");
-    manifests[rolls] = strndup(h->text, h->text_bytes);
+    manifests[rolls] = calloc(1, h->text_bytes + 1);
+    if (manifests[rolls] == NULL)
+        abort();
+    if (h->text_bytes > 0)
+        memcpy(manifests[rolls], h->text, h->text_bytes);
     (void)snprintf(name, sizeof name, "H%05u", rolls++);
     hostile_part(h, name, 0, true, true);
 }
