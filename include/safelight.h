@@ -81,6 +81,7 @@ struct sl_home_at {         /* which home, which production, how it is unlocked 
     struct sl_passphrase_from from;
     bool no_passphrase; /* when a home is made: keep its keys without one */
     bool low_memory;
+    const char *kit; /* a kit's file in the place of a production: offload, send, status */
 };
 
 struct sl_init {
@@ -90,9 +91,34 @@ struct sl_init {
     unsigned need;
     const char *const *lockers;
     size_t locker_count;
+    const char *name;            /* on the maker's card where the home has no identity yet; NULL:
+                                    "maker" */
+    const char *const *trustees; /* "[ALIAS=]CARD"; none: this home holds every key itself */
+    size_t trustee_count;
+    unsigned quorum;           /* t */
+    const char *const *grants; /* "LOCKER=CARD": sealed to that person before the key is wiped */
+    size_t grant_count;
+    const char *invitations; /* folder for them; NULL: each beside its card */
+    bool one_trustee_opens;  /* t = 1 is meant */
+    bool one_arrest_blocks;  /* t = m is meant */
     bool dry_run;
 };
-sl_rc sl_init_production(struct sl *sl, const struct sl_init *job, struct sl_err *err);
+struct sl_init_done {
+    unsigned invited; /* trustees first, then those granted */
+    struct sl_init_invited {
+        char alias[65];
+        char out[4097];      /* the invitation */
+        char card_words[64]; /* six words each: of the card, of the invitation */
+        char words[64];
+        bool trustee;
+    } * invitations;           /* freed by sl_init_done_clear() */
+    unsigned quorum, trustees; /* t, m; 0 without trustees */
+};
+void sl_init_done_clear(struct sl_init_done *d);
+/* Found a production. `done` may be NULL. With trustees: draw the quorum's secret, deal it, seal
+ * every locker to the quorum and to those granted, and wipe what opens them. */
+sl_rc sl_init_production(struct sl *sl, const struct sl_init *job, struct sl_init_done *done,
+                         struct sl_err *err);
 
 enum sl_home_kind {
     SL_HOME_ON_SET, /* recipients, keepers and a signing key of its own: can only write */
@@ -121,6 +147,11 @@ struct sl_offload {
 };
 
 #define SL_REASON_MAX 24u
+
+/* Forget what this machine remembers of an unfinished roll: nobody will go on with it. Needs no
+ * card. *dropped: how many runs were forgotten. SL_E_MISSING: there is none of that name. */
+sl_rc sl_offload_forget(struct sl *sl, const struct sl_home_at *at, const char *roll, bool dry_run,
+                        unsigned *dropped, struct sl_err *err);
 
 struct sl_verdict { /* section 7 of the design, spelled out */
     bool safe;
@@ -212,6 +243,17 @@ struct sl_status {
     uint64_t waiting_objects; /* in this home's spool */
     unsigned unfinished;      /* rolls begun here and not yet safe */
     uint64_t entries, unknown_entries, foreign_slips, sessions;
+    uint64_t unbelieved;      /* entries of unknown, revoked or unauthorised authors */
+    uint64_t missing_entries; /* that somebody, or this home, saw and no keeper gives */
+    uint64_t convicted;       /* sessions that signed two entries with one number */
+    unsigned quorum;          /* t; 0: no trustees */
+    unsigned trustee_count, accepted;
+    bool test_opened; /* the acceptances have opened the test locker */
+    struct sl_status_trustee {
+        char alias[65];
+        bool accepted, lied; /* lied: signed an answer for the test locker that is false */
+    } trustees[16];
+    unsigned requests; /* that wait for an answer of this trustee, or for answers to this person */
     size_t roll_count;
     struct sl_status_roll *rolls; /* freed by sl_status_clear */
 };
@@ -230,3 +272,9 @@ struct sl_rehearse {
 /* Talks while it goes; its table goes to `say` at the end. SL_OK only if all agrees. After another
  * failure than SL_E_CANCELLED the folder is left to be looked at, and named. */
 sl_rc sl_rehearse_all(struct sl *sl, const struct sl_rehearse *job, struct sl_err *err);
+
+#include <safelight/people.h>
+
+#include <safelight/opening.h>
+
+#include <safelight/entry.h>

@@ -12,6 +12,9 @@
 #define SL_KEEPERS_MAX 32u  /* n, keepers that one machine writes to */
 #define SL_SHARDS_MAX  256u /* shard numbers are 0..255 */
 
+/* The quorum. */
+#define SL_TRUSTEES_MAX 16u /* m */
+
 /* Stored objects (docs/format/names.md): two sizes only. */
 #define SL_FULL_BYTES       (4u << 20) /* a shard with its head */
 #define SL_SLIP_BYTES       (64u << 10)

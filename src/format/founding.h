@@ -32,10 +32,22 @@ struct sl_locker_info {
     struct sl_age_recipient recipient;
 };
 
+/* Bytes of the public block of a quorum (docs/format/quorum.md), which this room only carries. */
+#define SL_QUORUM_BLOCK_MAX (20u + 64u * SL_TRUSTEES_MAX)
+
+struct sl_trustee_info { /* number i at i - 1; the signing key stands in the quorum's block */
+    char alias[SL_ALIAS_MAX + 1];
+    struct sl_age_recipient recipient; /* requests are sealed to it */
+};
+
 struct sl_founding {
     uint8_t maker[SL_SIGN_PUBLIC_BYTES];
     uint8_t need;
-    uint32_t quorum_suite;        /* 0: no quorum (the founding home holds the keys itself) */
+    uint32_t quorum_suite; /* 0: no quorum (the founding home holds the keys itself) */
+    size_t quorum_bytes;   /* of the public block; 0 where the suite is 0 */
+    uint8_t quorum[SL_QUORUM_BLOCK_MAX];
+    size_t trustee_count; /* m, as in the block */
+    struct sl_trustee_info trustees[SL_TRUSTEES_MAX];
     struct sl_age_recipient care; /* care epoch 0 */
     size_t keeper_count, locker_count;
     struct sl_keeper_info keepers[SL_KEEPERS_MAX];
@@ -47,7 +59,13 @@ sl_rc sl_founding_read(struct sl_view in, struct sl_founding *ret, struct sl_err
  * stands in the slip, salt included, so that it cannot be guessed from what is known. */
 void sl_production_of(struct sl_view salted_founding, uint8_t ret[SL_PRODUCTION_BYTES]);
 
-enum sl_role { SL_ROLE_MAKER = 1, SL_ROLE_CAPTURE = 2, SL_ROLE_MEMBER = 3, SL_ROLE_LAST = 3 };
+enum sl_role {
+    SL_ROLE_MAKER = 1,
+    SL_ROLE_CAPTURE = 2,
+    SL_ROLE_MEMBER = 3,
+    SL_ROLE_TRUSTEE = 4,
+    SL_ROLE_LAST = 4,
+};
 
 struct sl_opened {                          /* body of OPENED */
     uint32_t role;                          /* enum sl_role */

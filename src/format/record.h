@@ -25,7 +25,13 @@ enum sl_entry_kind {
     SL_ENTRY_LOCKER = 6,
     SL_ENTRY_KEEPER = 7,
     SL_ENTRY_CHECKPOINT = 8,
-    /* 9.. grants, requests, answers, statements, releases: later issues */
+    SL_ENTRY_GRANT = 9,     /* a locker's key, sealed to somebody */
+    SL_ENTRY_REQUEST = 10,  /* somebody asks the trustees for a locker */
+    SL_ENTRY_ANSWER = 11,   /* a trustee's answer to a request */
+    SL_ENTRY_ACCEPTED = 12, /* a trustee's answer for the test locker: the share is right */
+    SL_ENTRY_REVOKED = 13,  /* what an author's key opens from now on is not believed */
+    SL_ENTRY_KIND_LAST = 13,
+    /* 14.. statements, orders, releases: later issues */
 };
 
 struct sl_record {

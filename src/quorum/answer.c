@@ -56,14 +56,14 @@ static void write_signed(const struct sl_answer *a, struct sl_pen *p)
     sl_pen_u16(p, SL_QUORUM_SUITE);
     sl_pen_u16(p, SL_SUITE_ED25519);
     sl_pen_u8(p, a->number);
-    sl_pen_u8(p, (uint8_t)a->verdict);
+    sl_pen_u8(p, (uint8_t)a->says);
     sl_pen_zeros(p, 2);
     sl_pen_u32(p, a->quorum_epoch);
     sl_pen_u32(p, a->locker_epoch);
     sl_pen_bytes(p, a->locker.bytes, SL_ID_BYTES);
     sl_pen_bytes(p, a->production, sizeof a->production);
     sl_pen_bytes(p, a->request, sizeof a->request);
-    if (a->verdict == SL_VERDICT_YES) {
+    if (a->says == SL_ANSWER_SAYS_YES) {
         sl_pen_bytes(p, a->part.bytes, SL_POINT_BYTES);
         sl_pen_bytes(p, a->proof.challenge.bytes, SL_SCALAR_BYTES);
         sl_pen_bytes(p, a->proof.response.bytes, SL_SCALAR_BYTES);
@@ -122,7 +122,7 @@ sl_rc sl_answer_yes(const struct sl_asked *asked, const struct sl_share *share,
     SL_TRY(sl_share_check(asked->quorum, share, err));
     SL_TRY(sl_locker_check(asked->quorum, asked->locker, err)); /* QUORUM-13, before C is touched */
     SL_TRY(begin(asked, share->number, key, mark, &a, err));
-    a.verdict = SL_VERDICT_YES;
+    a.says = SL_ANSWER_SAYS_YES;
     SL_TRY(sl_quorum_share_point(asked->quorum, a.number, &mine, err));
     if (!sl_point_times_secret(&asked->locker->c, share->key.bytes, &a.part))
         return sl_fail(err, SL_E_SYSTEM, "%s", SL_NO_RANDOM);
@@ -144,7 +144,7 @@ sl_rc sl_answer_no(const struct sl_asked *asked, unsigned number, const struct s
     struct sl_answer a;
 
     SL_TRY(begin(asked, number, key, mark, &a, err));
-    a.verdict = SL_VERDICT_NO;
+    a.says = SL_ANSWER_SAYS_NO;
     sign_answer(&a, key);
     *ret = a;
     return SL_OK;
@@ -155,7 +155,7 @@ static sl_rc read_yes(struct sl_cur *c, struct sl_answer *a, struct sl_err *err)
 {
     struct sl_cur yes = sl_cur_part(c, YES_ONLY_BYTES);
 
-    if (a->verdict == SL_VERDICT_NO) {
+    if (a->says == SL_ANSWER_SAYS_NO) {
         if (!sl_all_zero(sl_cur_take(&yes, YES_ONLY_BYTES))) /* QUORUM-23 */
             return sl_fail(err, SL_E_BROKEN, _("an answer says no, and yes"));
         return SL_OK;
@@ -178,7 +178,7 @@ static sl_rc judge_head(uint16_t suite, uint16_t signing, const struct sl_answer
     if (a->number < 1 || a->number > SL_TRUSTEES_MAX) /* QUORUM-22 */
         return sl_fail(err, SL_E_BROKEN, _("an answer is of trustee %u: they are 1 to %u"),
                        a->number, SL_TRUSTEES_MAX);
-    if (a->verdict != SL_VERDICT_YES && a->verdict != SL_VERDICT_NO) /* QUORUM-22 */
+    if (a->says != SL_ANSWER_SAYS_YES && a->says != SL_ANSWER_SAYS_NO) /* QUORUM-22 */
         return sl_fail(err, SL_E_BROKEN, _("an answer says neither yes nor no"));
     if (!zero) /* QUORUM-21 */
         return sl_fail(err, SL_E_BROKEN, _("%s is not zero where it has to be"), _("an answer"));
@@ -197,7 +197,7 @@ sl_rc sl_answer_read(struct sl_view in, struct sl_answer *ret, struct sl_err *er
     uint16_t suite = sl_cur_u16(&c);
     uint16_t signing = sl_cur_u16(&c);
     a.number = sl_cur_u8(&c);
-    a.verdict = (enum sl_verdict)sl_cur_u8(&c);
+    a.says = (enum sl_answer_says)sl_cur_u8(&c);
     bool zero = sl_cur_u16(&c) == 0;
     SL_TRY(judge_head(suite, signing, &a, zero, err));
     a.quorum_epoch = sl_cur_u32(&c);
@@ -244,7 +244,7 @@ sl_rc sl_answer_true(const struct sl_asked *asked, const struct sl_answer *a, st
     uint8_t context[CONTEXT_BYTES];
     struct sl_point theirs;
 
-    assert(a->verdict == SL_VERDICT_YES);
+    assert(a->says == SL_ANSWER_SAYS_YES);
     SL_TRY(sl_quorum_share_point(asked->quorum, a->number, &theirs, err));
     context_of(asked, a->number, a->request, context);
     struct sl_statement s = { .context = { context, sizeof context },

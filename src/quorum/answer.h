@@ -12,13 +12,13 @@
 #define SL_MARK_BYTES   512u /* an ephemeral key, and 32 bytes for each of 15 others */
 #define SL_ANSWER_BYTES 780u
 
-enum sl_verdict { SL_VERDICT_YES = 1, SL_VERDICT_NO = 2 };
+enum sl_answer_says { SL_ANSWER_SAYS_YES = 1, SL_ANSWER_SAYS_NO = 2 };
 
 struct sl_answer { /* public; no pointers */
     uint8_t production[SL_PRODUCTION_BYTES];
     uint32_t quorum_epoch;
     uint8_t number; /* of the trustee */
-    enum sl_verdict verdict;
+    enum sl_answer_says says;
     struct sl_id locker;
     uint32_t locker_epoch;
     uint8_t request[SL_SHA256_BYTES]; /* hash of the request that is answered */

@@ -87,7 +87,7 @@ sl_rc sl_gathering_add(struct sl_gathering *g, const struct sl_request *request,
     if ((g->yes & bit) != 0) /* QUORUM-26 */
         return sl_fail(err, SL_E_REFUSED, _("trustee %u said yes already, and counts once"),
                        a->number);
-    if (a->verdict == SL_VERDICT_NO) {
+    if (a->says == SL_ANSWER_SAYS_NO) {
         g->no |= bit;
         return SL_OK;
     }

@@ -9,12 +9,12 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "base/own.h"
 #include "crypto/group.h"
 #include "crypto/sign.h"
 #include "format/record.h"
 
-#define SL_TRUSTEES_MAX 16u /* m */
 #define SL_QUORUM_SUITE 1u  /* ristretto255, SHA-512; Feldman's sharing, TDH2, proofs of RFC 9497 */
 
 /* Bytes of the public block: fixed part, t commitments, m keys. */

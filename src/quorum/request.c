@@ -66,7 +66,7 @@ sl_rc sl_request_write(struct sl_request *r, const struct sl_sign_key *key, stru
     uint8_t signature[SL_SIGNATURE_BYTES];
 
     SL_TRY(judge_text(r->recipient, SL_RECIPIENT_MAX, _("a request's recipient"), err));
-    SL_TRY(judge_text(r->reason, SL_REASON_MAX, _("a request's reason"), err));
+    SL_TRY(judge_text(r->reason, SL_REQUEST_REASON_MAX, _("a request's reason"), err));
     if (r->expires < 0)
         return sl_fail(err, SL_E_USAGE, _("a request cannot expire before 1970"));
     sl_sign_key_public(key, r->requester);
@@ -87,7 +87,7 @@ static sl_rc read_texts(struct sl_cur *c, struct sl_request *r, struct sl_err *e
 
     SL_TRY(sl_text_read(c, recipient_bytes, 1, SL_RECIPIENT_MAX, r->recipient,
                         _("a request's recipient"), err)); /* QUORUM-17 */
-    return sl_text_read(c, reason_bytes, 1, SL_REASON_MAX, r->reason, _("a request's reason"), err);
+    return sl_text_read(c, reason_bytes, 1, SL_REQUEST_REASON_MAX, r->reason, _("a request's reason"), err);
 }
 
 static sl_rc read_fields(struct sl_cur *c, struct sl_request *r, struct sl_err *err)

@@ -212,7 +212,7 @@ static void answer__no_is_counted_as_no_until_a_yes(void)
     struct sl_asked asked = scene_asked(&s);
     CHECK_EQ(sl_answer_no(&asked, 2, &s.keys[1], NULL, &a, NULL), SL_OK);
     CHECK_EQ(sl_answer_read(view_of(a.bytes, sizeof a.bytes), &a, NULL), SL_OK);
-    CHECK_EQ(a.verdict, SL_VERDICT_NO);
+    CHECK_EQ(a.says, SL_ANSWER_SAYS_NO);
     CHECK_EQ(count_it(&s, &a, &g, NULL), SL_OK);
     CHECK(g.no == 1u << 2 && g.yes == 0 && sl_gathering_missing(&g) == 1);
     CHECK_EQ(sl_gathering_open(&g, &opened, NULL), SL_E_REFUSED);
@@ -268,7 +268,7 @@ static void answer__reads_what_it_writes(void)
     CHECK_EQ(sl_answer_yes(&asked, &s.shares[2], &s.keys[2], mark, &a, NULL), SL_OK);
     CHECK_EQ(sl_answer_read(view_of(a.bytes, sizeof a.bytes), &back, NULL), SL_OK);
     CHECK(memcmp(back.bytes, a.bytes, sizeof a.bytes) == 0);
-    CHECK(back.number == 3 && back.verdict == SL_VERDICT_YES && back.locker_epoch == 0);
+    CHECK(back.number == 3 && back.says == SL_ANSWER_SAYS_YES && back.locker_epoch == 0);
     CHECK(memcmp(back.mark, mark, sizeof mark) == 0);
     CHECK(sl_point_same(&back.part, &a.part));
     CHECK(memcmp(back.request, s.request.hash, sizeof back.request) == 0);
@@ -385,7 +385,7 @@ static void request__says_what_cannot_be_asked(void)
     struct scene s;
 
     scene_new(&s, 2, 3);
-    memset(s.request.reason, 'a', SL_REASON_MAX);
+    memset(s.request.reason, 'a', SL_REQUEST_REASON_MAX);
     scene_sign_request(&s);                                 /* just fits */
     memset(s.request.reason, 'a', sizeof s.request.reason); /* not even ended */
     CHECK_EQ(sl_request_write(&s.request, &s.requester, &s.request_bytes, &err), SL_E_USAGE);

@@ -81,7 +81,7 @@ static void post__of_the_longest_request_fits_too(void)
     struct scene s;
 
     scene_new(&s, 2, 3);
-    memset(s.request.reason, 'a', SL_REASON_MAX);
+    memset(s.request.reason, 'a', SL_REQUEST_REASON_MAX);
     scene_sign_request(&s);
     struct sl_view bytes = sl_buf_view(&s.request_bytes);
     CHECK_EQ(sl_post_write(SL_POST_REQUEST, bytes, &text, NULL), SL_OK);
