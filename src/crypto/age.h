@@ -56,6 +56,10 @@ void sl_age_identity_recipient(const struct sl_age_identity *i, struct sl_age_re
 /* Write the identity's text, NUL included, into a secret of SL_AGE_IDENTITY_TEXT bytes. */
 sl_rc sl_age_identity_text(const struct sl_age_identity *i, struct sl_secret **ret,
                            struct sl_err *err);
+/* The 32 secret bytes, copied: what keys are made from that belong to the same person. The caller
+ * frees *ret. */
+sl_rc sl_age_identity_secret(const struct sl_age_identity *i, struct sl_secret **ret,
+                             struct sl_err *err);
 
 /* "age1..." text to recipient and back. SL_E_USAGE says what is wrong with the text (a secret key
  * given by mistake is named as such and not repeated). */

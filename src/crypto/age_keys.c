@@ -98,6 +98,12 @@ sl_rc sl_age_identity_text(const struct sl_age_identity *i, struct sl_secret **r
     return SL_OK;
 }
 
+sl_rc sl_age_identity_secret(const struct sl_age_identity *i, struct sl_secret **ret,
+                             struct sl_err *err)
+{
+    return sl_secret_copy(sl_secret_expose(i->scalar), ret, err);
+}
+
 static bool begins(struct sl_view text, const char *with)
 {
     size_t count = strlen(with);

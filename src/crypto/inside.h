@@ -14,6 +14,7 @@
 #include "crypto/age.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "crypto/words.h"
 
 /* Fetching by name costs microseconds and takes locks; contexts made from these do not. */
 struct sl_crypto_parts {
@@ -115,3 +116,8 @@ struct sl_age_identity {
     struct sl_secret *scalar;
     struct sl_age_recipient recipient;
 };
+
+/* ---- the words of BIP-39 (word_list.c, made by tools/make_words.py) ---- */
+
+#define SL_WORD_LETTERS 8u /* of the longest */
+extern const char sl_word_list[SL_WORD_COUNT][SL_WORD_LETTERS + 1];
