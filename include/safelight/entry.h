@@ -10,13 +10,13 @@
 #define SL_ENTRY_ID_TEXT 65u /* 64 hex digits and NUL: the entry's hash */
 
 enum sl_entry_belief {
-    SL_ENTRY_BELIEVED,
-    SL_ENTRY_UNKNOWN_AUTHOR, /* nobody that the maker named */
-    SL_ENTRY_REVOKED,        /* its author's key was taken back */
-    SL_ENTRY_NOT_ALLOWED,    /* its author may not write this kind */
-    SL_ENTRY_CONVICTED,      /* its session signed two entries with one number */
-    SL_ENTRY_MALFORMED,
-    SL_ENTRY_UNKNOWN_KIND, /* kept, counted, shown */
+    SL_BELIEF_YES,
+    SL_BELIEF_UNKNOWN_AUTHOR, /* nobody that the maker named */
+    SL_BELIEF_REVOKED,        /* its author's key was taken back */
+    SL_BELIEF_NOT_ALLOWED,    /* its author may not write this kind */
+    SL_BELIEF_CONVICTED,      /* its session signed two entries with one number */
+    SL_BELIEF_MALFORMED,
+    SL_BELIEF_UNKNOWN_KIND, /* kept, counted, shown */
 };
 struct sl_entry_line {
     char id[SL_ENTRY_ID_TEXT];

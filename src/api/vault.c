@@ -54,7 +54,7 @@ sl_rc sl_vault_open(struct sl *sl, const struct sl_home_at *at, struct sl_vault_
     *ret = (struct sl_vault_open){ .voice = sl_vault_voice(sl) };
     SL_TRY(sl_vault_home_path(at, path, sizeof path, err));
     SL_TRY(sl_home_open(sl_os_of(sl), path, false, &ret->home, err));
-    return sl_home_load(ret->home, at->production, &at->from, &ret->vault, err);
+    return sl_home_load(ret->home, at->production, &at->from, NULL, &ret->vault, err);
 }
 
 void sl_vault_open_clear(struct sl_vault_open *o)

@@ -137,3 +137,6 @@ sl_rc sl_age_seal_passphrase(struct sl_view passphrase, unsigned work, struct sl
  * of plaintext, others are SL_E_BROKEN. The caller owns *ret. */
 sl_rc sl_age_open_passphrase(struct sl_view file, struct sl_view passphrase, unsigned work_max,
                              struct sl_secret **ret, struct sl_err *err);
+/* The same with identities: what is sealed to keys and secret. */
+sl_rc sl_age_open_secret(struct sl_view file, struct sl_age_identity *const *with, size_t count,
+                         struct sl_secret **ret, struct sl_err *err);

@@ -154,3 +154,23 @@ sl_rc sl_age_open_passphrase(struct sl_view file, struct sl_view passphrase, uns
         *ret = SL_TAKE(plain);
     return rc;
 }
+
+sl_rc sl_age_open_secret(struct sl_view file, struct sl_age_identity *const *with, size_t count,
+                         struct sl_secret **ret, struct sl_err *err)
+{
+    SL_AUTO_FREE(secret) *plain = NULL;
+    struct sl_age_key key = { 0 };
+    struct parts in = { 0 };
+
+    SL_TRY(split(file, &in, err));
+    if (in.plain_bytes == 0 || in.plain_bytes > SL_SECRET_BYTES_MAX)
+        return sl_fail(err, SL_E_BROKEN, _("age file: what is secret has 1 to %u bytes"),
+                       SL_SECRET_BYTES_MAX);
+    SL_TRY(sl_secret_blank((size_t)in.plain_bytes, &plain, err));
+    SL_TRY(sl_age_header_open(in.header, with, count, &key, err));
+    sl_rc rc = open_chunks(&key, &in, sl_secret_fill(plain), err);
+    sl_secret_free(key.bytes);
+    if (rc == SL_OK)
+        *ret = SL_TAKE(plain);
+    return rc;
+}

@@ -12,19 +12,8 @@
 #include <string.h>
 
 #include "base/say.h"
+#include "home/inside.h"
 #include "home/passphrase.h"
-#include "shelf/shelf.h"
-
-#define PATH_ROOM   4096u
-#define VAULT_ROOM  (SL_VAULT_TEXT_MAX + (64u << 10)) /* sealed: header and tags besides */
-#define WORK_LOW    15u                               /* scrypt with --low-memory */
-#define INSIDE_ROOM (SL_ALIAS_MAX + 64u)
-
-struct sl_home {
-    const struct sl_os *os;
-    struct sl_shelf *shelf;
-    char shown[PATH_ROOM];
-};
 
 const struct sl_os *sl_home_os(const struct sl_home *h)
 {
@@ -42,7 +31,7 @@ void sl_home_free(struct sl_home *h)
 /* Make every folder of `path` that is missing. What goes wrong shows when it is opened. */
 static void make_folders(const struct sl_os *os, const char *path)
 {
-    char part[PATH_ROOM];
+    char part[SL_HOME_PATH];
 
     for (size_t i = 1; path[i - 1] != '\0' && i < sizeof part; i++) {
         if (path[i] != '/' && path[i] != '\0')
@@ -63,7 +52,7 @@ sl_rc sl_home_open(const struct sl_os *os, const char *path, bool create, struct
     h->os = os;
     (void)sl_plain((struct sl_view){ (const uint8_t *)path, strlen(path) }, h->shown,
                    sizeof h->shown);
-    if (strlen(path) >= PATH_ROOM)
+    if (strlen(path) >= SL_HOME_PATH)
         return sl_fail(err, SL_E_USAGE, _("the path of the home is too long"));
     if (create)
         make_folders(os, path);
@@ -82,9 +71,17 @@ sl_rc sl_home_open(const struct sl_os *os, const char *path, bool create, struct
     return SL_OK;
 }
 
-static void inside(char path[INSIDE_ROOM], const char *alias, const char *name)
+static void inside(char path[SL_HOME_INSIDE], const char *alias, const char *name)
 {
-    (void)snprintf(path, INSIDE_ROOM, "productions/%s/%s", alias, name);
+    (void)snprintf(path, SL_HOME_INSIDE, "productions/%s/%s", alias, name);
+}
+
+void sl_home_inside(const struct sl_vault *v, const char *name, char path[SL_HOME_INSIDE])
+{
+    if (v->folder[0] != '\0')
+        (void)snprintf(path, SL_HOME_INSIDE, "%s/%s", v->folder, name);
+    else
+        inside(path, v->alias, name);
 }
 
 /* ---- which production ---- */
@@ -135,7 +132,7 @@ static sl_rc only_one(struct sl_home *h, char alias[SL_ALIAS_MAX + 1], struct sl
 static bool is_there(struct sl_home *h, const char *alias)
 {
     static const char *const files[] = { "vault.age", "vault.txt" };
-    char path[INSIDE_ROOM];
+    char path[SL_HOME_INSIDE];
     uint64_t bytes = 0;
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -170,29 +167,48 @@ sl_rc sl_home_must_be_new(struct sl_home *h, struct sl_err *err)
     return SL_OK;
 }
 
-/* ---- load and store ---- */
+struct naming {
+    sl_home_each *each;
+    void *who;
+    struct sl_home *home;
+};
 
-static sl_rc unlock(struct sl_home *h, const char *path, const char *alias,
-                    const struct sl_passphrase_from *from, struct sl_vault **ret,
-                    struct sl_err *err)
+static sl_rc name_one(void *who, const struct sl_os_entry *entry, struct sl_err *err)
 {
-    SL_AUTO_CLEAR(buf) file = sl_buf_upto(VAULT_ROOM);
-    SL_AUTO_FREE(secret) *words = NULL;
-    SL_AUTO_FREE(secret) *text = NULL;
-    char prompt[SL_ALIAS_MAX + 64];
+    const struct naming *n = who;
+    struct sl_view name = { (const uint8_t *)entry->name, strlen(entry->name) };
 
-    SL_TRY(sl_shelf_read(h->shelf, path, &file, err));
-    (void)snprintf(prompt, sizeof prompt, _("passphrase of production '%s'"), alias);
-    SL_TRY(sl_passphrase_read(h->os, from, prompt, false, &words, err));
-    sl_rc rc = sl_age_open_passphrase(sl_buf_view(&file), sl_secret_expose(words), SL_AGE_WORK_MAX,
-                                      &text, err);
-    if (rc != SL_OK)
-        return sl_note(err, rc, _("unlocking production '%s'"), alias);
-    return sl_vault_read(sl_secret_expose(text), ret, err);
+    if (sl_alias_check(name, "", NULL) != SL_OK || !is_there(n->home, entry->name))
+        return SL_OK;
+    return n->each(n->who, entry->name, err);
 }
 
-static sl_rc load_clear(struct sl_home *h, const char *path, struct sl_vault **ret,
-                        struct sl_err *err)
+sl_rc sl_home_productions(struct sl_home *h, sl_home_each *each, void *who, struct sl_err *err)
+{
+    struct naming n = { each, who, h };
+
+    return sl_shelf_list(h->shelf, "productions", name_one, &n, err);
+}
+
+bool sl_home_knows(struct sl_home *h, const char *alias)
+{
+    return is_there(h, alias);
+}
+
+/* ---- load and store ---- */
+
+sl_rc sl_home_open_sealed(struct sl_home *h, const char *path, const struct sl_secret *words,
+                          struct sl_secret **ret, struct sl_err *err)
+{
+    SL_AUTO_CLEAR(buf) file = sl_buf_upto(SL_HOME_FILE);
+
+    SL_TRY(sl_shelf_read(h->shelf, path, &file, err));
+    return sl_age_open_passphrase(sl_buf_view(&file), sl_secret_expose(words), SL_AGE_WORK_MAX, ret,
+                                  err);
+}
+
+sl_rc sl_home_open_clear(struct sl_home *h, const char *path, struct sl_secret **ret,
+                         struct sl_err *err)
 {
     SL_AUTO_FREE(secret) *text = NULL;
     uint64_t bytes = 0;
@@ -202,13 +218,42 @@ static sl_rc load_clear(struct sl_home *h, const char *path, struct sl_vault **r
         return sl_fail(err, SL_E_BROKEN, _("the home's file has an impossible size"));
     SL_TRY(sl_secret_blank((size_t)bytes, &text, err));
     SL_TRY(sl_shelf_read_into(h->shelf, path, sl_secret_fill(text), (size_t)bytes, err));
+    *ret = SL_TAKE(text);
+    return SL_OK;
+}
+
+static sl_rc unlock(struct sl_home *h, const char *path, const char *alias,
+                    const struct sl_passphrase_from *from, struct sl_secret **words,
+                    struct sl_vault **ret, struct sl_err *err)
+{
+    SL_AUTO_FREE(secret) *typed = NULL;
+    SL_AUTO_FREE(secret) *text = NULL;
+    char prompt[SL_ALIAS_MAX + 64];
+
+    (void)snprintf(prompt, sizeof prompt, _("passphrase of production '%s'"), alias);
+    SL_TRY(sl_passphrase_read(h->os, from, prompt, false, &typed, err));
+    sl_rc rc = sl_home_open_sealed(h, path, typed, &text, err);
+    if (rc != SL_OK)
+        return sl_note(err, rc, _("unlocking production '%s'"), alias);
+    SL_TRY(sl_vault_read(sl_secret_expose(text), ret, err));
+    if (words != NULL)
+        *words = SL_TAKE(typed);
+    return SL_OK;
+}
+
+static sl_rc load_clear(struct sl_home *h, const char *path, struct sl_vault **ret,
+                        struct sl_err *err)
+{
+    SL_AUTO_FREE(secret) *text = NULL;
+
+    SL_TRY(sl_home_open_clear(h, path, &text, err));
     return sl_vault_read(sl_secret_expose(text), ret, err);
 }
 
 sl_rc sl_home_load(struct sl_home *h, const char *alias, const struct sl_passphrase_from *from,
-                   struct sl_vault **ret, struct sl_err *err)
+                   struct sl_secret **words, struct sl_vault **ret, struct sl_err *err)
 {
-    char name[SL_ALIAS_MAX + 1], path[INSIDE_ROOM];
+    char name[SL_ALIAS_MAX + 1], path[SL_HOME_INSIDE];
     uint64_t bytes = 0;
 
     if (alias == NULL) {
@@ -228,19 +273,28 @@ sl_rc sl_home_load(struct sl_home *h, const char *alias, const struct sl_passphr
             return sl_fail(err, SL_E_MISSING, _("the home '%s' knows no production '%s'"), h->shown,
                            name);
         SL_TRY(rc);
-        SL_TRY(unlock(h, path, name, from, ret, err));
+        SL_TRY(unlock(h, path, name, from, words, ret, err));
     }
     /* Its folder's name is the production's: state and spool stand beside the vault. */
     (void)snprintf((*ret)->alias, sizeof(*ret)->alias, "%s", name);
     return SL_OK;
 }
 
+sl_rc sl_home_seal(struct sl_view plain, const struct sl_secret *words, bool low_memory,
+                   struct sl_buf *ret, struct sl_err *err)
+{
+    unsigned work = low_memory ? SL_HOME_WORK_LOW : SL_AGE_WORK_HOME;
+
+    *ret = sl_buf_upto(SL_HOME_FILE);
+    return sl_age_seal_passphrase(sl_secret_expose(words), work, plain, ret, err);
+}
+
 sl_rc sl_home_store(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *passphrase,
                     bool low_memory, struct sl_err *err)
 {
     SL_AUTO_FREE(secret) *text = NULL;
-    SL_AUTO_CLEAR(buf) sealed = sl_buf_upto(VAULT_ROOM);
-    char path[INSIDE_ROOM];
+    SL_AUTO_CLEAR(buf) sealed = { 0 };
+    char path[SL_HOME_INSIDE];
 
     if (is_there(h, v->alias))
         return sl_fail(err, SL_E_REFUSED, _("the home '%s' has a production '%s' already"),
@@ -249,21 +303,19 @@ sl_rc sl_home_store(struct sl_home *h, const struct sl_vault *v, const struct sl
     struct sl_view bytes = sl_secret_expose(text);
     inside(path, v->alias, passphrase != NULL ? "vault.age" : "vault.txt");
     if (passphrase != NULL) {
-        SL_TRY(sl_age_seal_passphrase(sl_secret_expose(passphrase),
-                                      low_memory ? WORK_LOW : SL_AGE_WORK_HOME, bytes, &sealed,
-                                      err));
+        SL_TRY(sl_home_seal(bytes, passphrase, low_memory, &sealed, err));
         bytes = sl_buf_view(&sealed);
     }
     sl_rc rc = sl_shelf_put(h->shelf, path, &bytes, 1, err);
     return rc == SL_OK ? SL_OK : sl_note(err, rc, _("writing to the home '%s'"), h->shown);
 }
 
-sl_rc sl_home_folder(struct sl_home *h, const char *alias, const char *name, int *ret,
+sl_rc sl_home_folder(struct sl_home *h, const struct sl_vault *v, const char *name, int *ret,
                      struct sl_err *err)
 {
-    char path[INSIDE_ROOM];
+    char path[SL_HOME_INSIDE];
 
-    inside(path, alias, name);
+    sl_home_inside(v, name, path);
     sl_rc rc = sl_shelf_make_folder(h->shelf, path, err);
     if (rc != SL_OK)
         return sl_note(err, rc, _("writing to the home '%s'"), h->shown);

@@ -2,13 +2,19 @@
  *
  * A home: what one person keeps of their productions on one machine, in a folder of mode 0700.
  *
+ *   identity.age                  who this person is (keys.h); or identity.txt without a passphrase
  *   productions/ALIAS/vault.age   keys, recipients and keepers, under a passphrase (scrypt); or
  *   productions/ALIAS/vault.txt   the same without one, where the person said --no-passphrase
+ *   productions/ALIAS/share-*.age a trustee's share (keys.h)
+ *   productions/ALIAS/open/       lockers that were opened or granted (drawer.h)
+ *   productions/ALIAS/asked/      requests that went by hand, and their answers (drawer.h)
  *   productions/ALIAS/state/      what an offload needs to go on after a kill (state.h)
  *   productions/ALIAS/spool/      sealed objects that wait for their keeper (spool.h)
+ *   kits/NAME/                    state and spool of a kit that was used here (keys.h)
  *
- * A home on set has recipients, keepers and a signing key; the founding home (and its copies
- * abroad) holds the identities of care and of the lockers as well, until trustees replace it.
+ * A kit has recipients, keepers and a signing key. A member's home has the identity of care and of
+ * the lockers that were granted to it. Only where a production has no trustees does its founding
+ * home (and its copies abroad) hold every locker.
  */
 #pragma once
 
@@ -21,6 +27,8 @@
 #include "crypto/age.h"
 #include "crypto/secret.h"
 #include "format/founding.h"
+
+#define SL_VAULT_FOLDER_ROOM (SL_ALIAS_MAX + 32u)
 
 /* One production as this home knows it: the vault file, read. */
 struct sl_vault {
@@ -37,6 +45,15 @@ struct sl_vault {
     struct sl_keeper_info keepers[SL_KEEPERS_MAX];
     struct sl_locker_info lockers[SL_LOCKERS_MAX];
     struct sl_age_identity *locker_identities[SL_LOCKERS_MAX]; /* NULL where it cannot read */
+    struct sl_age_identity *person; /* whose home this is; NULL in kits and in homes on set */
+    /* The quorum, where there is one; kits do not know it. */
+    size_t quorum_bytes; /* of the public block (docs/format/quorum.md); 0: no trustees */
+    uint8_t quorum[SL_QUORUM_BLOCK_MAX];
+    size_t trustee_count;
+    struct sl_trustee_info trustees[SL_TRUSTEES_MAX];
+    struct sl_buf sealed[SL_LOCKERS_MAX];    /* each locker's identity, sealed to the quorum */
+    struct sl_buf test_locker, test_request; /* what every acceptance answers */
+    char folder[SL_VAULT_FOLDER_ROOM];       /* beneath the home; "": productions/ALIAS */
 };
 
 sl_rc sl_vault_new(struct sl_vault **ret, struct sl_err *err);
@@ -64,9 +81,16 @@ void sl_home_free(struct sl_home *h);
 SL_OWNED(home)
 
 /* Load the production `alias` (NULL: the only one; SL_E_USAGE lists them if there are several).
- * The passphrase is asked for where the vault has one. The caller owns *ret. */
+ * The passphrase is asked for where the vault has one, and handed on in *words (NULL where there
+ * is none; `words` itself may be NULL). The caller owns *ret and *words. */
 sl_rc sl_home_load(struct sl_home *h, const char *alias, const struct sl_passphrase_from *from,
-                   struct sl_vault **ret, struct sl_err *err);
+                   struct sl_secret **words, struct sl_vault **ret, struct sl_err *err);
+
+/* Whether the home knows a production of that alias. */
+bool sl_home_knows(struct sl_home *h, const char *alias);
+/* Show the alias of every production in the home. */
+typedef sl_rc sl_home_each(void *who, const char *alias, struct sl_err *err);
+sl_rc sl_home_productions(struct sl_home *h, sl_home_each *each, void *who, struct sl_err *err);
 
 /* SL_E_USAGE where anything but an unfinished attempt at a home lies in its folder. */
 sl_rc sl_home_must_be_new(struct sl_home *h, struct sl_err *err);
@@ -76,9 +100,9 @@ sl_rc sl_home_must_be_new(struct sl_home *h, struct sl_err *err);
 sl_rc sl_home_store(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *passphrase,
                     bool low_memory, struct sl_err *err);
 
-/* Open (making it if need be) a folder beneath productions/ALIAS: "state", "spool". The caller
- * closes the descriptor. */
-sl_rc sl_home_folder(struct sl_home *h, const char *alias, const char *name, int *ret,
+/* Open (making it if need be) a folder of a production: "state", "spool", "seen". The caller closes
+ * the descriptor. */
+sl_rc sl_home_folder(struct sl_home *h, const struct sl_vault *v, const char *name, int *ret,
                      struct sl_err *err);
 const struct sl_os *sl_home_os(const struct sl_home *h);
 

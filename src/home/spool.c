@@ -32,7 +32,7 @@ sl_rc sl_spool_open(struct sl_home *h, const struct sl_vault *v, struct sl_spool
     if (s == NULL)
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
     s->os = sl_home_os(h);
-    SL_TRY(sl_home_folder(h, v->alias, "spool", &dir, err));
+    SL_TRY(sl_home_folder(h, v, "spool", &dir, err));
     sl_rc rc = sl_shelf_new(s->os, dir, &s->shelf, err);
     if (rc != SL_OK) {
         (void)s->os->close(s->os->self, dir);

@@ -256,7 +256,7 @@ static sl_rc new_place(struct sl_home *h, const struct sl_vault *v,
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
     *p = (struct sl_state_place){ .os = sl_home_os(h), .lock = { NULL, -1 }, .key = v->state };
     memcpy(p->card, card, sizeof p->card);
-    SL_TRY(sl_home_folder(h, v->alias, "state", &dir, err));
+    SL_TRY(sl_home_folder(h, v, "state", &dir, err));
     sl_rc rc = sl_shelf_new(p->os, dir, &p->shelf, err);
     if (rc != SL_OK) {
         (void)p->os->close(p->os->self, dir);
@@ -336,7 +336,7 @@ sl_rc sl_state_count(struct sl_home *h, const struct sl_vault *v, unsigned *ret,
     int dir = -1;
 
     *ret = 0;
-    SL_TRY(sl_home_folder(h, v->alias, "state", &dir, err));
+    SL_TRY(sl_home_folder(h, v, "state", &dir, err));
     sl_rc rc = sl_shelf_new(sl_home_os(h), dir, &shelf, err);
     if (rc != SL_OK) {
         (void)sl_home_os(h)->close(sl_home_os(h)->self, dir);

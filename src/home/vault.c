@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/say.h"
+#include "format/deeds.h"
 #include "home/home.h"
 
 #define FIRST_LINE "safelight-home 1"
@@ -26,8 +27,13 @@ void sl_vault_free(struct sl_vault *v)
     sl_secret_free(v->sign.bytes);
     sl_secret_free(v->state.bytes);
     sl_age_identity_free(v->care_identity);
-    for (size_t i = 0; i < SL_LOCKERS_MAX; i++)
+    sl_age_identity_free(v->person);
+    for (size_t i = 0; i < SL_LOCKERS_MAX; i++) {
         sl_age_identity_free(v->locker_identities[i]);
+        sl_buf_clear(&v->sealed[i]);
+    }
+    sl_buf_clear(&v->test_locker);
+    sl_buf_clear(&v->test_request);
     free(v);
 }
 
@@ -123,8 +129,30 @@ static sl_rc put_lockers(struct text *t, const struct sl_vault *v, struct sl_err
             put_text(t, " ");
             SL_TRY(put_identity(t, v->locker_identities[i], err));
         }
+        if (v->sealed[i].len > 0) {
+            put_text(t, "\nsealed ");
+            put_hex(t, sl_buf_view(&v->sealed[i]));
+        }
     }
     return SL_OK;
+}
+
+static void put_quorum(struct text *t, const struct sl_vault *v)
+{
+    if (v->quorum_bytes == 0)
+        return;
+    put_text(t, "\nquorum ");
+    put_hex(t, (struct sl_view){ v->quorum, v->quorum_bytes });
+    put_text(t, "\ntest ");
+    put_hex(t, sl_buf_view(&v->test_locker));
+    put_text(t, " ");
+    put_hex(t, sl_buf_view(&v->test_request));
+    for (size_t i = 0; i < v->trustee_count; i++) {
+        put_text(t, "\ntrustee ");
+        put_text(t, v->trustees[i].alias);
+        put_text(t, " ");
+        put_recipient(t, &v->trustees[i].recipient);
+    }
 }
 
 static void put_keepers(struct text *t, const struct sl_vault *v)
@@ -168,6 +196,11 @@ static sl_rc put_all(struct text *t, const struct sl_vault *v, struct sl_err *er
         put_text(t, " ");
         SL_TRY(put_identity(t, v->care_identity, err));
     }
+    if (v->person != NULL) {
+        put_text(t, "\nperson ");
+        SL_TRY(put_identity(t, v->person, err));
+    }
+    put_quorum(t, v);
     SL_TRY(put_lockers(t, v, err));
     put_keepers(t, v);
     put_text(t, "\nend\n");
@@ -223,6 +256,19 @@ static bool take_hex(struct sl_view *line, uint8_t *to, size_t len)
         to[i] = (uint8_t)(high << 4 | low);
     }
     return true;
+}
+
+/* Hex of any length that fits; at least one byte. */
+static bool take_some_hex(struct sl_view *line, struct sl_buf *ret, size_t most)
+{
+    struct sl_view rest = *line;
+    size_t len = take_until(&rest, ' ').len / 2;
+    uint8_t bytes[SL_CARRIED_MAX];
+
+    if (ret->len > 0 || len == 0 || len > most || len > sizeof bytes || !take_hex(line, bytes, len))
+        return false;
+    *ret = sl_buf_upto(most);
+    return sl_buf_put(ret, (struct sl_view){ bytes, len }, NULL) == SL_OK;
 }
 
 static bool take_number(struct sl_view *line, uint64_t most, uint64_t *ret)
@@ -292,6 +338,32 @@ static bool read_locker(struct sl_view *line, struct sl_vault *v)
     return good;
 }
 
+static bool read_sealed(struct sl_view *line, struct sl_vault *v)
+{
+    return v->locker_count > 0 &&
+           take_some_hex(line, &v->sealed[v->locker_count - 1], SL_CARRIED_MAX);
+}
+
+static bool read_quorum(struct sl_view *line, struct sl_vault *v)
+{
+    SL_AUTO_CLEAR(buf) block = { 0 };
+
+    if (!take_some_hex(line, &block, SL_QUORUM_BLOCK_MAX))
+        return false;
+    memcpy(v->quorum, block.at, block.len);
+    v->quorum_bytes = block.len;
+    return true;
+}
+
+static bool read_trustee(struct sl_view *line, struct sl_vault *v)
+{
+    if (v->trustee_count == SL_TRUSTEES_MAX)
+        return false;
+    struct sl_trustee_info *i = &v->trustees[v->trustee_count++];
+    return to_text(take_until(line, ' '), i->alias, sizeof i->alias) && good_alias(i->alias) &&
+           sl_age_recipient_read(take_until(line, ' '), &i->recipient, NULL) == SL_OK;
+}
+
 static bool read_keeper(struct sl_view *line, struct sl_vault *v)
 {
     uint64_t shard = 0;
@@ -320,8 +392,11 @@ static bool read_labels(struct sl_view *line, struct sl_vault *v)
 
 /* The lines that stand there once, in any order; "end" is the last of the file. */
 enum { ALIAS, PRODUCTION, MAKER, ROLE, NEED, SIGN, STATE, CARE, END, ONCE };
-static const char *const ONCE_WORDS[ONCE] = {
-    "alias", "production", "maker", "role", "need", "sign", "state", "care", "end",
+/* ... and those that need not, but not twice either. */
+enum { PERSON = ONCE, QUORUM, TEST, AT_MOST_ONCE };
+static const char *const ONCE_WORDS[AT_MOST_ONCE] = {
+    "alias", "production", "maker", "role",   "need",   "sign",
+    "state", "care",       "end",   "person", "quorum", "test",
 };
 
 static bool read_once(unsigned which, struct sl_view *line, struct sl_vault *v)
@@ -340,6 +415,11 @@ static bool read_once(unsigned which, struct sl_view *line, struct sl_vault *v)
     case CARE:
         return sl_age_recipient_read(take_until(line, ' '), &v->care, NULL) == SL_OK &&
                take_identity(line, &v->care_identity);
+    case PERSON: return line->len > 0 && take_identity(line, &v->person);
+    case QUORUM: return read_quorum(line, v);
+    case TEST:
+        return take_some_hex(line, &v->test_locker, SL_CARRIED_MAX) &&
+               take_some_hex(line, &v->test_request, SL_CARRIED_MAX);
     default: return true;
     }
 }
@@ -360,7 +440,11 @@ static bool read_line(struct sl_view line, struct sl_vault *v, unsigned *seen)
         return false;
     if (is_word(word, "locker"))
         return read_locker(&line, v) && line.len == 0;
-    for (unsigned i = 0; i < ONCE; i++) {
+    if (is_word(word, "sealed"))
+        return read_sealed(&line, v) && line.len == 0;
+    if (is_word(word, "trustee"))
+        return read_trustee(&line, v) && line.len == 0;
+    for (unsigned i = 0; i < AT_MOST_ONCE; i++) {
         if (!is_word(word, ONCE_WORDS[i]))
             continue;
         bool again = (*seen >> i & 1) != 0;
@@ -387,6 +471,20 @@ static bool all_differ(const struct sl_vault *v)
     return true;
 }
 
+/* Block, trustees, sealed lockers and test belong together, or none of them is there. */
+static bool quorum_whole(const struct sl_vault *v, unsigned seen)
+{
+    bool there = v->quorum_bytes > 0;
+    size_t sealed = 0;
+
+    for (size_t i = 0; i < v->locker_count; i++)
+        sealed += v->sealed[i].len > 0 ? 1 : 0;
+    if (!there)
+        return v->trustee_count == 0 && sealed == 0 && (seen >> TEST & 1) == 0;
+    return v->quorum_bytes > 20 && v->quorum[15] == v->trustee_count && v->trustee_count > 0 &&
+           sealed == v->locker_count && (seen >> TEST & 1) != 0;
+}
+
 sl_rc sl_vault_read(struct sl_view text, struct sl_vault **ret, struct sl_err *err)
 {
     SL_AUTO_FREE(vault) *v = NULL;
@@ -402,7 +500,8 @@ sl_rc sl_vault_read(struct sl_view text, struct sl_vault **ret, struct sl_err *e
             return sl_fail(err, SL_E_BROKEN, _("line %u of the home's file is damaged or unknown"),
                            number);
     }
-    if (seen != (1u << ONCE) - 1 || v->keeper_count <= v->need || v->locker_count == 0)
+    if ((seen & ((1u << ONCE) - 1)) != (1u << ONCE) - 1 || v->keeper_count <= v->need ||
+        v->locker_count == 0 || !quorum_whole(v, seen))
         return sl_fail(err, SL_E_BROKEN, _("the home's file is cut short"));
     if (!all_differ(v))
         return sl_fail(err, SL_E_BROKEN, _("the home's file names something twice"));

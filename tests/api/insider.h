@@ -52,7 +52,7 @@ static inline void insider_enter(struct insider *in, struct world *w)
     insider_must(in,
                  sl_home_open(sl_os_real(), world_path(w, "abroad"), false, &in->home, &in->err),
                  "home");
-    insider_must(in, sl_home_load(in->home, NULL, &none, &in->vault, &in->err), "vault");
+    insider_must(in, sl_home_load(in->home, NULL, &none, NULL, &in->vault, &in->err), "vault");
     insider_must(in, sl_aead_new(&in->tags, &in->err), "tags");
 }
 

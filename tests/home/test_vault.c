@@ -220,7 +220,7 @@ static sl_rc load(const char *path, const char *alias, const char *words_file,
     struct sl_passphrase_from from = words(words_file);
 
     SL_TRY(sl_home_open(sl_os_real(), path, false, &h, err));
-    return sl_home_load(h, alias, &from, ret, err);
+    return sl_home_load(h, alias, &from, NULL, ret, err);
 }
 
 static void store(const char *path, const struct sl_vault *v, const char *passphrase)
