@@ -21,6 +21,16 @@ static sl_rc judge_role(uint32_t role, struct sl_err *err)
     return SL_OK;
 }
 
+/* BODY-14: makers and trustees come from the founding, and nobody names another. */
+static sl_rc judge_given(uint32_t role, struct sl_err *err)
+{
+    SL_TRY(judge_role(role, err));
+    if (role != SL_ROLE_CAPTURE && role != SL_ROLE_MEMBER)
+        return sl_fail(err, SL_E_BROKEN, _("an author's role %u is not one that can be given"),
+                       role);
+    return SL_OK;
+}
+
 static sl_rc judge_opened(const struct sl_opened *o, struct sl_err *err)
 {
     bool nothing = o->left_entries == 0 && o->left_packs == 0 &&
@@ -98,7 +108,7 @@ sl_rc sl_author_write(const struct sl_author *a, struct sl_buf *out, struct sl_e
     struct sl_pen p = sl_pen_to(out, err);
     size_t alias_bytes = strnlen(a->alias, SL_ALIAS_MAX + 1);
 
-    SL_TRY(judge_role(a->role, err));
+    SL_TRY(judge_given(a->role, err));
     if (alias_bytes < 1 || alias_bytes > SL_ALIAS_MAX)
         return sl_fail(err, SL_E_USAGE, _("an author's alias is not 1 to %u bytes"), SL_ALIAS_MAX);
     sl_pen_stamp(&p, AUTHOR_MAGIC);
@@ -126,7 +136,7 @@ sl_rc sl_author_read(struct sl_view in, struct sl_author *ret, struct sl_err *er
     if (suite != SL_SUITE_ED25519)     /* BODY-4 */
         return sl_fail(err, SL_E_BROKEN, _("an author's key is of suite %u: not known here"),
                        suite);
-    SL_TRY(judge_role(a.role, err));
+    SL_TRY(judge_given(a.role, err));
     *ret = a;
     return SL_OK;
 }

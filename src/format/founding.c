@@ -13,6 +13,11 @@
 #define MAGIC   "SLFOUND\n"
 #define PURPOSE "safelight/1 production"
 
+#define QUORUM_SUITE 1u /* the only one; 0: no quorum */
+/* The public block (docs/format/quorum.md): t and m, then what does not depend on them ends, then
+ * t points and m keys. */
+enum { BLOCK_AT_NEED = 14, BLOCK_AT_COUNT = 15, BLOCK_FIXED = 20, BLOCK_POINT = 32 };
+
 /* Texts of our own structs: a length of `width` bytes, then the text. */
 static void write_text(struct sl_pen *p, const char *text, size_t max, size_t width)
 {
@@ -61,9 +66,58 @@ static sl_rc judge_counts(const struct sl_founding *f, struct sl_err *err)
     if (f->locker_count < 1 || f->locker_count > SL_LOCKERS_MAX) /* BODY-11 */
         return sl_fail(err, SL_E_BROKEN, _("a founding has %zu lockers, not 1 to %u"),
                        f->locker_count, SL_LOCKERS_MAX);
-    if (f->quorum_suite != 0) /* BODY-12 */
+    if (f->quorum_suite > QUORUM_SUITE) /* BODY-12 */
         return sl_fail(err, SL_E_BROKEN, _("a founding has a quorum of suite %u: not known here"),
                        f->quorum_suite);
+    return SL_OK;
+}
+
+/* BODY-15: t and m of a block that this room only carries, and whether its length is theirs. */
+static sl_rc judge_block(const uint8_t *block, size_t bytes, struct sl_err *err)
+{
+    unsigned need = bytes > BLOCK_AT_COUNT ? block[BLOCK_AT_NEED] : 0;
+    unsigned count = bytes > BLOCK_AT_COUNT ? block[BLOCK_AT_COUNT] : 0;
+
+    if (need < 1 || need > count || count > SL_TRUSTEES_MAX ||
+        bytes != BLOCK_FIXED + BLOCK_POINT * (size_t)need + SL_SIGN_PUBLIC_BYTES * (size_t)count)
+        return sl_fail(err, SL_E_BROKEN,
+                       _("a founding's quorum of %zu bytes does not fit its %u of %u trustees"),
+                       bytes, need, count);
+    return SL_OK;
+}
+
+sl_rc sl_founding_trustee_key(const uint8_t *block, size_t bytes, unsigned number,
+                              uint8_t ret[SL_SIGN_PUBLIC_BYTES], struct sl_err *err)
+{
+    SL_TRY(judge_block(block, bytes, err));
+    if (number < 1 || number > block[BLOCK_AT_COUNT])
+        return sl_fail(err, SL_E_MISSING, _("there is no trustee of number %u among %u"), number,
+                       block[BLOCK_AT_COUNT]);
+    size_t at = BLOCK_FIXED + BLOCK_POINT * (size_t)block[BLOCK_AT_NEED];
+    memcpy(ret, block + at + SL_SIGN_PUBLIC_BYTES * (size_t)(number - 1), SL_SIGN_PUBLIC_BYTES);
+    return SL_OK;
+}
+
+static sl_rc judge_trustees(const struct sl_founding *f, struct sl_err *err)
+{
+    if (f->quorum_suite == 0) { /* BODY-16 */
+        if (f->quorum_bytes > 0 || f->trustee_count > 0)
+            return sl_fail(err, SL_E_BROKEN, _("a founding without a quorum has trustees"));
+        return SL_OK;
+    }
+    if (f->quorum_bytes > sizeof f->quorum)
+        return sl_fail(err, SL_E_BROKEN, _("a founding's quorum is %zu bytes, over %zu"),
+                       f->quorum_bytes, sizeof f->quorum);
+    SL_TRY(judge_block(f->quorum, f->quorum_bytes, err));
+    if (f->trustee_count != f->quorum[BLOCK_AT_COUNT]) /* BODY-16 */
+        return sl_fail(err, SL_E_BROKEN, _("a founding names %zu trustees, and its quorum has %u"),
+                       f->trustee_count, f->quorum[BLOCK_AT_COUNT]);
+    for (size_t i = 0; i < f->trustee_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(f->trustees[i].alias, f->trustees[j].alias) == 0 ||
+                memcmp(f->trustees[i].recipient.point, f->trustees[j].recipient.point,
+                       SL_AGE_X25519_BYTES) == 0) /* BODY-17 */
+                return sl_fail(err, SL_E_BROKEN, _("a founding has one trustee twice"));
     return SL_OK;
 }
 
@@ -81,7 +135,7 @@ static sl_rc judge(const struct sl_founding *f, struct sl_err *err)
             if (sl_id_same(&f->lockers[i].id, &f->lockers[j].id) ||
                 strcmp(f->lockers[i].alias, f->lockers[j].alias) == 0) /* BODY-11 */
                 return sl_fail(err, SL_E_BROKEN, _("a founding has one locker twice"));
-    return SL_OK;
+    return judge_trustees(f, err);
 }
 
 static void write_keeper(struct sl_pen *p, const struct sl_keeper_info *k)
@@ -101,6 +155,17 @@ static void write_locker(struct sl_pen *p, const struct sl_locker_info *l)
     write_recipient(p, &l->recipient);
 }
 
+static void write_quorum(struct sl_pen *p, const struct sl_founding *f)
+{
+    sl_pen_u16(p, (uint16_t)f->quorum_bytes);
+    sl_pen_bytes(p, f->quorum, f->quorum_bytes);
+    sl_pen_u8(p, (uint8_t)f->trustee_count);
+    for (size_t i = 0; i < f->trustee_count; i++) {
+        write_text(p, f->trustees[i].alias, SL_ALIAS_MAX, 1);
+        write_recipient(p, &f->trustees[i].recipient);
+    }
+}
+
 sl_rc sl_founding_write(const struct sl_founding *f, struct sl_buf *out, struct sl_err *err)
 {
     struct sl_pen p = sl_pen_to(out, err);
@@ -118,6 +183,8 @@ sl_rc sl_founding_write(const struct sl_founding *f, struct sl_buf *out, struct 
         write_keeper(&p, &f->keepers[i]);
     for (size_t i = 0; i < f->locker_count; i++)
         write_locker(&p, &f->lockers[i]);
+    if (f->quorum_suite != 0)
+        write_quorum(&p, f);
     return sl_pen_done(&p);
 }
 
@@ -143,6 +210,28 @@ static sl_rc read_locker(struct sl_cur *c, struct sl_locker_info *l, struct sl_e
     return read_recipient(c, &l->recipient, err);
 }
 
+static sl_rc read_quorum(struct sl_cur *c, struct sl_founding *f, struct sl_err *err)
+{
+    f->quorum_bytes = sl_cur_u16(c);
+    if (f->quorum_bytes > sizeof f->quorum) /* BODY-15 */
+        return sl_fail(err, SL_E_BROKEN, _("a founding's quorum is %zu bytes, over %zu"),
+                       f->quorum_bytes, sizeof f->quorum);
+    sl_cur_copy(c, f->quorum, f->quorum_bytes);
+    SL_TRY(judge_block(f->quorum, f->quorum_bytes, err));
+    f->trustee_count = sl_cur_u8(c);
+    if (f->trustee_count > SL_TRUSTEES_MAX) /* BODY-16, before the loop */
+        return sl_fail(err, SL_E_BROKEN, _("a founding has %zu trustees, over %u"),
+                       f->trustee_count, SL_TRUSTEES_MAX);
+    for (size_t i = 0; i < f->trustee_count; i++) {
+        struct sl_trustee_info *t = &f->trustees[i];
+        uint8_t alias_bytes = sl_cur_u8(c);
+        SL_TRY(
+            sl_text_read(c, alias_bytes, 1, SL_ALIAS_MAX, t->alias, _("a trustee's alias"), err));
+        SL_TRY(read_recipient(c, &t->recipient, err));
+    }
+    return SL_OK;
+}
+
 /* Into a struct that the caller throws away on failure. */
 static sl_rc read_fields(struct sl_view in, struct sl_founding *f, struct sl_err *err)
 {
@@ -166,6 +255,8 @@ static sl_rc read_fields(struct sl_view in, struct sl_founding *f, struct sl_err
         SL_TRY(read_keeper(&c, &f->keepers[i], err));
     for (size_t i = 0; i < f->locker_count; i++)
         SL_TRY(read_locker(&c, &f->lockers[i], err));
+    if (f->quorum_suite != 0)
+        SL_TRY(read_quorum(&c, f, err));
     SL_TRY(sl_cur_end(&c, what, err)); /* BODY-1 */
     return judge(f, err);
 }

@@ -32,7 +32,8 @@ struct sl_locker_info {
     struct sl_age_recipient recipient;
 };
 
-/* Bytes of the public block of a quorum (docs/format/quorum.md), which this room only carries. */
+/* Bytes of the public block of a quorum (docs/format/quorum.md), which this room only carries; of
+ * it only what this room must know to carry it: t and m, the length, and where the keys stand. */
 #define SL_QUORUM_BLOCK_MAX (20u + 64u * SL_TRUSTEES_MAX)
 
 struct sl_trustee_info { /* number i at i - 1; the signing key stands in the quorum's block */
@@ -55,6 +56,10 @@ struct sl_founding {
 };
 sl_rc sl_founding_write(const struct sl_founding *f, struct sl_buf *out, struct sl_err *err);
 sl_rc sl_founding_read(struct sl_view in, struct sl_founding *ret, struct sl_err *err);
+/* The signing key of trustee `number` (1 to m) of a public block. SL_E_BROKEN: its length is not
+ * what its t and m ask for; SL_E_MISSING: there is no such trustee. */
+sl_rc sl_founding_trustee_key(const uint8_t *block, size_t bytes, unsigned number,
+                              uint8_t ret[SL_SIGN_PUBLIC_BYTES], struct sl_err *err);
 /* The production's name for machines: SHA-256 over a fixed text and the founding's care body as it
  * stands in the slip, salt included, so that it cannot be guessed from what is known. */
 void sl_production_of(struct sl_view salted_founding, uint8_t ret[SL_PRODUCTION_BYTES]);
@@ -85,7 +90,7 @@ sl_rc sl_closed_read(struct sl_view in, struct sl_closed *ret, struct sl_err *er
 
 struct sl_author { /* body of AUTHOR: whom the maker lets write */
     uint8_t key[SL_SIGN_PUBLIC_BYTES];
-    uint32_t role;
+    uint32_t role; /* SL_ROLE_CAPTURE or SL_ROLE_MEMBER: others come from the founding */
     char alias[SL_ALIAS_MAX + 1];
 };
 sl_rc sl_author_write(const struct sl_author *a, struct sl_buf *out, struct sl_err *err);

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "crypto/age.h"
 #include "crypto/derive.h"
+#include "crypto/group.h"
 #include "crypto/secret.h"
 #include "format/founding.h"
 #include "format/slip.h"
@@ -96,6 +97,7 @@ enum { /* which byte makes which key or id */
        FIXED_KEEPERS = 0x10, /* keeper i: 0x10 + i */
        FIXED_LOCKER_ID = 0x20,
        FIXED_ROLL = 0x30,
+       FIXED_TRUSTEES = 0x40, /* trustee i: seed and scalar of the recipient 0x40 + i */
 };
 
 static inline struct sl_sign_key fixed_sign_key(uint8_t byte)
@@ -161,6 +163,32 @@ static inline void fixed_founding(struct sl_founding *f)
     f->lockers[0].id = fixed_id(FIXED_LOCKER_ID);
     (void)snprintf(f->lockers[0].alias, sizeof f->lockers[0].alias, "camera");
     f->lockers[0].recipient = fixed_recipient(FIXED_LOCKER);
+}
+
+/* Three trustees of whom two suffice; commitments 7 G and 8 G. */
+static inline void fixed_quorum(struct sl_founding *f)
+{
+    static const char *const aliases[] = { "ana", "bo", "cy" };
+    struct sl_buf block = { .at = f->quorum, .cap = sizeof f->quorum, .limit = sizeof f->quorum };
+
+    CHECK(sl_buf_put(&block, view_of("SLQUORM\n\1\0\0\0\1\0\2\3\0\0\0\0", 20), NULL) == SL_OK);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct sl_scalar n;
+        struct sl_point point = { 0 };
+        sl_scalar_number(7 + i, &n);
+        CHECK(sl_point_base_times(&n, &point));
+        CHECK(sl_buf_put(&block, view_of(point.bytes, sizeof point.bytes), NULL) == SL_OK);
+    }
+    f->quorum_suite = 1;
+    f->trustee_count = 3;
+    for (size_t i = 0; i < 3; i++) {
+        uint8_t key[SL_SIGN_PUBLIC_BYTES];
+        fixed_public((uint8_t)(FIXED_TRUSTEES + i), key);
+        CHECK(sl_buf_put(&block, view_of(key, sizeof key), NULL) == SL_OK);
+        f->trustees[i].recipient = fixed_recipient((uint8_t)(FIXED_TRUSTEES + i));
+        (void)snprintf(f->trustees[i].alias, sizeof f->trustees[i].alias, "%s", aliases[i]);
+    }
+    f->quorum_bytes = block.len;
 }
 
 /* The founding's session: production 32 times 0xab, keys as above, certified. */

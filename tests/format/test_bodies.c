@@ -43,7 +43,7 @@ static void founding__reads_what_it_writes(void)
 }
 
 /* Every limit at its edge at once, and the whole fits a slip. */
-static void founding__of_32_keepers_and_64_lockers_fits_a_slip(void)
+static void founding__of_32_keepers_64_lockers_16_trustees_fits_a_slip(void)
 {
     static struct sl_founding f, back;
 
@@ -63,11 +63,20 @@ static void founding__of_32_keepers_and_64_lockers_fits_a_slip(void)
         f.lockers[i].id = fixed_id((uint8_t)i);
         (void)snprintf(f.lockers[i].alias, sizeof f.lockers[i].alias, "%064zu", i);
     }
+    f.quorum_suite = 1;
+    f.quorum_bytes = sizeof f.quorum;
+    f.quorum[14] = f.quorum[15] = SL_TRUSTEES_MAX;
+    f.trustee_count = SL_TRUSTEES_MAX;
+    for (size_t i = 0; i < SL_TRUSTEES_MAX; i++) {
+        f.trustees[i].recipient = fixed_recipient((uint8_t)(i + 1));
+        (void)snprintf(f.trustees[i].alias, sizeof f.trustees[i].alias, "%064zu", i);
+    }
     SL_AUTO_CLEAR(buf) b = founding_bytes(&f);
     CHECK(b.len + SL_SALT_BYTES <= sl_slip_room(SL_SESSION_BLOCK_MAX, 0));
     CHECK_EQ(sl_founding_read(sl_buf_view(&b), &back, NULL), SL_OK);
     CHECK_EQ(strlen(back.keepers[31].url), SL_KEEPER_URL_MAX);
     CHECK_EQ(strlen(back.lockers[63].alias), SL_ALIAS_MAX);
+    CHECK_EQ(strlen(back.trustees[15].alias), SL_ALIAS_MAX);
 }
 
 /* BODY-1, BODY-2 */
@@ -95,7 +104,8 @@ static void founding__refuses_each_damaged_field(void)
     } damage[] = {
         { "BODY-1 magic", 2, 0, "begin" },
         { "BODY-1 version", 8, 2, "version 2" },
-        { "BODY-12 a quorum that is not known", AT_QUORUM, 1, "quorum of suite 1" },
+        { "BODY-12 a quorum that is not known", AT_QUORUM, 2, "quorum of suite 2" },
+        { "BODY-2 a quorum that is not there", AT_QUORUM, 1, "does not fit" },
         { "BODY-4 maker's suite", AT_SUITE, 2, "suite 2" },
         { "BODY-10 none needed", AT_NEED, 0, "suffice" },
         { "BODY-10 17 needed", AT_NEED, 17, "suffice" },
@@ -176,6 +186,109 @@ static void founding__has_nothing_twice(void)
     CHECK_EQ(sl_founding_write(&good, &b, NULL), SL_OK);
 }
 
+static size_t quorum_at(const struct sl_founding *f)
+{
+    struct sl_founding bare = *f;
+
+    bare.quorum_suite = 0;
+    bare.quorum_bytes = bare.trustee_count = 0;
+    SL_AUTO_CLEAR(buf) b = founding_bytes(&bare);
+    return b.len;
+}
+
+static void founding__with_a_quorum_reads_what_it_writes(void)
+{
+    static struct sl_founding f, back;
+    uint8_t key[SL_SIGN_PUBLIC_BYTES], want[SL_SIGN_PUBLIC_BYTES];
+
+    fixed_founding(&f);
+    fixed_quorum(&f);
+    SL_AUTO_CLEAR(buf) b = founding_bytes(&f);
+    CHECK_EQ(sl_founding_read(sl_buf_view(&b), &back, NULL), SL_OK);
+    CHECK(back.quorum_suite == 1 && back.quorum_bytes == 20 + 2 * 32 + 3 * 32);
+    CHECK(memcmp(back.quorum, f.quorum, f.quorum_bytes) == 0 && back.trustee_count == 3);
+    CHECK(strcmp(back.trustees[2].alias, "cy") == 0);
+    CHECK(memcmp(back.trustees[1].recipient.point, f.trustees[1].recipient.point, 32) == 0);
+    fixed_public(FIXED_TRUSTEES + 2, want);
+    CHECK_EQ(sl_founding_trustee_key(back.quorum, back.quorum_bytes, 3, key, NULL), SL_OK);
+    CHECK(memcmp(key, want, sizeof key) == 0);
+    CHECK_EQ(sl_founding_trustee_key(back.quorum, back.quorum_bytes, 0, key, NULL), SL_E_MISSING);
+    CHECK_EQ(sl_founding_trustee_key(back.quorum, back.quorum_bytes, 4, key, NULL), SL_E_MISSING);
+    for (size_t len = 0; len < back.quorum_bytes; len++) /* BODY-15 */
+        CHECK_EQ(sl_founding_trustee_key(back.quorum, len, 1, key, NULL), SL_E_BROKEN);
+    for (size_t len = 0; len < b.len; len++) /* BODY-2 */
+        CHECK_EQ(sl_founding_read(view_of(b.at, len), &back, NULL), SL_E_BROKEN);
+}
+
+/* BODY-15, BODY-16: by the reader. */
+static void founding__refuses_each_damaged_field_of_its_quorum(void)
+{
+    static const struct {
+        const char *why;
+        size_t offset; /* from the quorum's length */
+        uint8_t byte;
+        const char *says;
+    } damage[] = {
+        { "BODY-15 shorter than t and m ask for", 0, 179, "does not fit" },
+        { "BODY-15 longer than any", 1, 4, "1204 bytes" },
+        { "BODY-15 t is 0", 2 + 14, 0, "does not fit" },
+        { "BODY-15 t above m", 2 + 14, 4, "does not fit" },
+        { "BODY-15 a trustee more", 2 + 15, 4, "does not fit" },
+        { "BODY-15 t and m of another length", 2 + 14, 1, "does not fit" },
+        { "BODY-16 fewer named than are in it", 2 + 180, 2, "left over" },
+        { "BODY-16 17 trustees", 2 + 180, 17, "17 trustees" },
+        { "BODY-3 no alias", 2 + 181, 0, "alias" },
+        { "BODY-5 recipient altered", 2 + 181 + 4 + 20, '1', "recipient" },
+    };
+    static struct sl_founding f, back;
+
+    fixed_founding(&f);
+    fixed_quorum(&f);
+    back.need = 77;
+    SL_AUTO_CLEAR(buf) b = founding_bytes(&f);
+    size_t begin = quorum_at(&f);
+    for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
+        struct sl_err err = { 0 };
+        uint8_t was = b.at[begin + damage[i].offset];
+        CHECK(was != damage[i].byte);
+        b.at[begin + damage[i].offset] = damage[i].byte;
+        CHECK_EQ(sl_founding_read(sl_buf_view(&b), &back, &err), SL_E_BROKEN);
+        if (strstr(err.text, damage[i].says) == NULL) {
+            printf("# %s: %s\n", damage[i].why, err.text);
+            check_that(0, "says what is wrong", __FILE__, __LINE__);
+        }
+        b.at[begin + damage[i].offset] = was;
+    }
+    CHECK_EQ(back.need, 77);
+}
+
+/* BODY-16, BODY-17: by the writer (one judge). */
+static void founding__has_no_trustee_twice_and_none_too_many(void)
+{
+    SL_AUTO_CLEAR(buf) b = sl_buf_upto(SL_SLIP_BYTES);
+    static struct sl_founding f, good;
+
+    fixed_founding(&good);
+    fixed_quorum(&good);
+    f = good;
+    memcpy(f.trustees[2].alias, "ana", 4);
+    CHECK_EQ(sl_founding_write(&f, &b, NULL), SL_E_BROKEN);
+    f = good;
+    f.trustees[2].recipient = f.trustees[0].recipient;
+    CHECK_EQ(sl_founding_write(&f, &b, NULL), SL_E_BROKEN);
+    f = good;
+    f.trustee_count = 2;
+    CHECK_EQ(sl_founding_write(&f, &b, NULL), SL_E_BROKEN);
+    f = good;
+    f.quorum_bytes = sizeof f.quorum + 1;
+    CHECK_EQ(sl_founding_write(&f, &b, NULL), SL_E_BROKEN);
+    f = good;
+    f.quorum_suite = 0; /* no quorum, and trustees */
+    CHECK_EQ(sl_founding_write(&f, &b, NULL), SL_E_BROKEN);
+    CHECK_EQ(b.len, 0);
+    CHECK_EQ(sl_founding_write(&good, &b, NULL), SL_OK);
+}
+
 /* BODY-13: the production's name changes with every byte, the salt's too. */
 static void production__is_a_hash_over_salt_and_founding(void)
 {
@@ -202,7 +315,12 @@ static void opened__reads_what_it_writes_and_nothing_else(void)
     CHECK_EQ(b.len, 68);
     for (size_t len = 0; len < b.len; len++) /* BODY-2 */
         CHECK_EQ(sl_opened_read(view_of(b.at, len), &back, NULL), SL_E_BROKEN);
-    b.at[12] = 9; /* BODY-6 */
+    b.at[12] = SL_ROLE_TRUSTEE; /* BODY-6: 4 is the last */
+    CHECK_EQ(sl_opened_read(sl_buf_view(&b), &back, NULL), SL_OK);
+    back.role = 77;
+    b.at[12] = SL_ROLE_TRUSTEE + 1;
+    CHECK_EQ(sl_opened_read(sl_buf_view(&b), &back, NULL), SL_E_BROKEN);
+    b.at[12] = 9;
     CHECK_EQ(sl_opened_read(sl_buf_view(&b), &back, &err), SL_E_BROKEN);
     CHECK(strstr(err.text, "role 9") != NULL);
     b.at[12] = SL_ROLE_CAPTURE;
@@ -254,13 +372,23 @@ static void author__reads_what_it_writes_and_nothing_else(void)
     b.at[51] = 0xc0; /* BODY-3 */
     CHECK_EQ(sl_author_read(sl_buf_view(&b), &back, NULL), SL_E_BROKEN);
     b.at[51] = 'A';
+    for (uint8_t role = 0; role < 7; role++) { /* BODY-14: capture and member, no other */
+        b.at[12] = role;
+        CHECK_EQ(sl_author_read(sl_buf_view(&b), &back, NULL),
+                 role == SL_ROLE_CAPTURE || role == SL_ROLE_MEMBER ? SL_OK : SL_E_BROKEN);
+        a.role = role;
+        SL_AUTO_CLEAR(buf) again = sl_buf_upto(256);
+        CHECK_EQ(sl_author_write(&a, &again, NULL),
+                 role == SL_ROLE_CAPTURE || role == SL_ROLE_MEMBER ? SL_OK : SL_E_BROKEN);
+    }
+    b.at[12] = SL_ROLE_MEMBER;
+    a.role = SL_ROLE_MEMBER;
+    back.role = 77;
     CHECK_EQ(back.role, 77);
     CHECK_EQ(sl_author_read(sl_buf_view(&b), &back, NULL), SL_OK);
     CHECK(back.role == SL_ROLE_MEMBER && strcmp(back.alias, "Ana") == 0 && back.key[2] == 3);
     a.alias[0] = '\0';
     CHECK_EQ(sl_author_write(&a, &b, NULL), SL_E_USAGE);
-    a.role = SL_ROLE_LAST + 1;
-    CHECK_EQ(sl_author_write(&a, &b, NULL), SL_E_BROKEN);
 }
 
 /* There is no writer yet: this is one. */
@@ -329,11 +457,14 @@ int main(void)
 {
     static const struct check_case cases[] = {
         CASE(founding__reads_what_it_writes),
-        CASE(founding__of_32_keepers_and_64_lockers_fits_a_slip),
+        CASE(founding__of_32_keepers_64_lockers_16_trustees_fits_a_slip),
         CASE(founding__refuses_every_other_length),
         CASE(founding__refuses_each_damaged_field),
         CASE(founding__refuses_a_recipient_in_capitals),
         CASE(founding__has_nothing_twice),
+        CASE(founding__with_a_quorum_reads_what_it_writes),
+        CASE(founding__refuses_each_damaged_field_of_its_quorum),
+        CASE(founding__has_no_trustee_twice_and_none_too_many),
         CASE(production__is_a_hash_over_salt_and_founding),
         CASE(opened__reads_what_it_writes_and_nothing_else),
         CASE(closed__reads_what_it_writes_and_nothing_else),

@@ -6,6 +6,7 @@
  */
 #include <stdarg.h>
 
+#include "deed.h"
 #include "entry.h"
 #include "format/inside.h"
 #include "format/manifest.h"
@@ -298,6 +299,40 @@ static void example__bodies(void)
     page_holds_it("bodies");
 }
 
+static void example__founding_with_a_quorum(void)
+{
+    SL_AUTO_CLEAR(buf) b = sl_buf_upto(65536);
+    static struct sl_founding founding;
+    size_t common;
+
+    begin();
+    fixed_founding(&founding);
+    CHECK_EQ(sl_founding_write(&founding, &b, NULL), SL_OK);
+    common = b.len;
+    b.len = 0;
+    fixed_quorum(&founding);
+    CHECK_EQ(sl_founding_write(&founding, &b, NULL), SL_OK);
+    dump("behind the lockers", view_of(b.at + common, b.len - common));
+    page_holds_it("bodies");
+}
+
+/* One deed of each kind, as deed.h makes it. */
+static void example__deeds(void)
+{
+    begin();
+    for (size_t i = 0; i < DEED_KINDS; i++) {
+        SL_AUTO_CLEAR(buf) b = sl_buf_upto(65536);
+        CHECK_EQ(deed_write(i, &b), SL_OK);
+        if (i == DEED_ANSWER) {
+            dump("answer, 560 bytes, begins", view_of(b.at, 64));
+            say("... and so on to its end\n");
+        } else {
+            dump(deed_names[i], sl_buf_view(&b));
+        }
+    }
+    page_holds_it("deeds");
+}
+
 static void example__checkpoint(void)
 {
     SL_AUTO_CLEAR(buf) b = sl_buf_upto(4096);
@@ -336,9 +371,17 @@ static void example__stream(void)
 int main(void)
 {
     static const struct check_case cases[] = {
-        CASE(example__stream),  CASE(example__names),      CASE(example__entry),
-        CASE(example__session), CASE(example__slip),       CASE(example__pack),
-        CASE(example__bodies),  CASE(example__checkpoint), CASE(example__part_and_manifest),
+        CASE(example__stream),
+        CASE(example__names),
+        CASE(example__entry),
+        CASE(example__session),
+        CASE(example__slip),
+        CASE(example__pack),
+        CASE(example__bodies),
+        CASE(example__checkpoint),
+        CASE(example__part_and_manifest),
+        CASE(example__founding_with_a_quorum),
+        CASE(example__deeds),
     };
 
     return check_run(cases, sizeof cases / sizeof *cases);
