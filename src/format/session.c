@@ -12,6 +12,8 @@
 
 #define MAGIC   "SLSESS\n\0"
 #define PURPOSE "safelight/1 session"
+#define MESSAGE_BYTES                                                                              \
+    (SL_PRODUCTION_BYTES + SL_SESSION_BYTES + SL_SIGN_PUBLIC_BYTES + SL_SHA256_BYTES)
 
 /* The block without its certificate. */
 static void write_block(const struct sl_session *s, struct sl_pen *p)
@@ -29,42 +31,65 @@ static void write_block(const struct sl_session *s, struct sl_pen *p)
     }
 }
 
-/* What is certified: production, session, block. Holds the session's keys: to be wiped. */
-static size_t
-write_message(const struct sl_session *s,
-              uint8_t ret[SL_PRODUCTION_BYTES + SL_SESSION_BYTES + SL_SESSION_BLOCK_MAX])
+void sl_session_block_hash(const struct sl_session *s, uint8_t ret[SL_SHA256_BYTES])
 {
-    struct sl_buf out =
-        sl_buf_fixed(ret, SL_PRODUCTION_BYTES + SL_SESSION_BYTES + SL_SESSION_BLOCK_MAX);
+    uint8_t block[SL_SESSION_BLOCK_MAX]; /* holds the session's keys */
+    struct sl_buf out = sl_buf_fixed(block, sizeof block);
     struct sl_pen p = sl_pen_to(&out, NULL);
 
     assert(s->seat_count <= SL_KEEPERS_MAX);
-    sl_pen_bytes(&p, s->production, sizeof s->production);
-    sl_pen_bytes(&p, s->session, sizeof s->session);
     write_block(s, &p);
     assert(p.rc == SL_OK);
-    return out.len;
+    sl_sha256_of(sl_buf_view(&out), ret);
+    sl_wipe(block, sizeof block);
+}
+
+/* What is certified: production, session, author, hash of the block. */
+static void write_message(const uint8_t production[SL_PRODUCTION_BYTES],
+                          const uint8_t session[SL_SESSION_BYTES],
+                          const uint8_t author[SL_SIGN_PUBLIC_BYTES],
+                          const uint8_t block_hash[SL_SHA256_BYTES], uint8_t ret[MESSAGE_BYTES])
+{
+    struct sl_buf out = sl_buf_fixed(ret, MESSAGE_BYTES);
+    struct sl_pen p = sl_pen_to(&out, NULL);
+
+    sl_pen_bytes(&p, production, SL_PRODUCTION_BYTES);
+    sl_pen_bytes(&p, session, SL_SESSION_BYTES);
+    sl_pen_bytes(&p, author, SL_SIGN_PUBLIC_BYTES);
+    sl_pen_bytes(&p, block_hash, SL_SHA256_BYTES);
+    assert(p.rc == SL_OK && out.len == MESSAGE_BYTES);
 }
 
 void sl_session_certify(struct sl_session *s, const struct sl_sign_key *author)
 {
-    uint8_t message[SL_PRODUCTION_BYTES + SL_SESSION_BYTES + SL_SESSION_BLOCK_MAX];
+    uint8_t message[MESSAGE_BYTES], hash[SL_SHA256_BYTES];
 
     sl_sign_key_public(author, s->author);
-    size_t len = write_message(s, message);
-    sl_sign(author, PURPOSE, (struct sl_view){ message, len }, s->certificate); /* SESSION-6 */
-    sl_wipe(message, sizeof message);
+    sl_session_block_hash(s, hash);
+    write_message(s->production, s->session, s->author, hash, message);
+    sl_sign(author, PURPOSE, (struct sl_view){ message, sizeof message },
+            s->certificate); /* SESSION-6 */
+}
+
+bool sl_session_certified_by(const uint8_t production[SL_PRODUCTION_BYTES],
+                             const uint8_t session[SL_SESSION_BYTES],
+                             const uint8_t author[SL_SIGN_PUBLIC_BYTES],
+                             const uint8_t block_hash[SL_SHA256_BYTES],
+                             const uint8_t certificate[SL_SIGNATURE_BYTES])
+{
+    uint8_t message[MESSAGE_BYTES];
+
+    write_message(production, session, author, block_hash, message);
+    return sl_sign_check(author, PURPOSE, (struct sl_view){ message, sizeof message },
+                         certificate); /* SESSION-6 */
 }
 
 bool sl_session_certified(const struct sl_session *s)
 {
-    uint8_t message[SL_PRODUCTION_BYTES + SL_SESSION_BYTES + SL_SESSION_BLOCK_MAX];
+    uint8_t hash[SL_SHA256_BYTES];
 
-    size_t len = write_message(s, message);
-    bool right =
-        sl_sign_check(s->author, PURPOSE, (struct sl_view){ message, len }, s->certificate);
-    sl_wipe(message, sizeof message);
-    return right;
+    sl_session_block_hash(s, hash);
+    return sl_session_certified_by(s->production, s->session, s->author, hash, s->certificate);
 }
 
 /* Numbers and seats, the same for reader and writer. */

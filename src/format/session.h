@@ -33,6 +33,16 @@ struct sl_session {
     uint8_t certificate[SL_SIGNATURE_BYTES]; /* by the author, over everything above */
 };
 
+/* SHA-256 of the block up to its certificate: what stands for the session's keys and seats where an
+ * entry is shown to somebody who is to learn neither. */
+void sl_session_block_hash(const struct sl_session *s, uint8_t ret[SL_SHA256_BYTES]);
+/* Whether `author` certified the session whose block has that hash. */
+bool sl_session_certified_by(const uint8_t production[SL_PRODUCTION_BYTES],
+                             const uint8_t session[SL_SESSION_BYTES],
+                             const uint8_t author[SL_SIGN_PUBLIC_BYTES],
+                             const uint8_t block_hash[SL_SHA256_BYTES],
+                             const uint8_t certificate[SL_SIGNATURE_BYTES]);
+
 /* Sign as the author; fills author and certificate. */
 void sl_session_certify(struct sl_session *s, const struct sl_sign_key *author);
 /* Whether the certificate is right. Says nothing of whether the author may write. */

@@ -60,12 +60,14 @@ static size_t plain_bytes(const struct sl_slip *s)
     return sum;
 }
 
-/* With header and file key made: nonce, plaintext and its seal behind the header. */
+/* With header and file key made: nonce, plaintext and its seal behind the header. The plaintext
+ * explains the session: it stands in guarded memory only. */
 static sl_rc seal_behind(const struct sl_slip *s, struct sl_view header,
                          const struct sl_age_key *key, uint8_t ret[SL_SLIP_BYTES],
                          struct sl_err *err)
 {
     SL_AUTO_FREE(age_payload) *payload = NULL;
+    SL_AUTO_FREE(secret) *plain = NULL;
     uint8_t nonce[SL_AGE_NONCE_BYTES];
     size_t have = plain_bytes(s);
 
@@ -73,15 +75,16 @@ static sl_rc seal_behind(const struct sl_slip *s, struct sl_view header,
         have > SL_SLIP_BYTES - SEALING_BYTES - header.len) /* SLIP-1 */
         return sl_fail(err, SL_E_USAGE, _("an entry of %zu bytes does not fit a slip of %u"), have,
                        SL_SLIP_BYTES);
+    size_t len = SL_SLIP_BYTES - SEALING_BYTES - header.len;
+    SL_TRY(sl_secret_blank(len, &plain, err));
+    sl_rc rc = write_plain(s, sl_secret_fill(plain), len, err);
+    assert(rc == SL_OK); /* it fits: counted above */
     sl_random(nonce, sizeof nonce);
     SL_TRY(sl_age_payload_new(key, nonce, &payload, err));
     memcpy(ret, header.at, header.len);
     memcpy(ret + header.len, nonce, sizeof nonce);
-    uint8_t *plain = ret + header.len + sizeof nonce;
-    size_t len = SL_SLIP_BYTES - SEALING_BYTES - header.len;
-    sl_rc rc = write_plain(s, plain, len, err);
-    assert(rc == SL_OK);                                    /* it fits: counted above */
-    sl_age_chunk_seal(payload, 0, true, plain, len, plain); /* SLIP-2: under one chunk */
+    sl_age_chunk_seal(payload, 0, true, sl_secret_expose(plain).at, len,
+                      ret + header.len + sizeof nonce); /* SLIP-2: under one chunk */
     return rc;
 }
 

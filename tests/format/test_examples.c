@@ -126,11 +126,15 @@ static void example__entry(void)
 
 static void example__session(void)
 {
+    uint8_t hash[SL_SHA256_BYTES];
     struct entry e;
 
     begin();
     make_entry(&e);
     dump("block", e.slip.session);
+    sl_session_block_hash(&e.session, hash);
+    say("SHA-256 of it up to the certificate:\n");
+    say_hex("", view_of(hash, sizeof hash));
     page_holds_it("session");
     clear_entry(&e);
 }

@@ -4,7 +4,15 @@
  */
 #include "fixed.h"
 
-enum { AT_VERSION = 8, AT_SUITE = 12, AT_NEED = 14, AT_COUNT = 15, AT_SEATS = 112, SEAT = 17 };
+enum {
+    AT_VERSION = 8,
+    AT_SUITE = 12,
+    AT_NEED = 14,
+    AT_COUNT = 15,
+    AT_AUTHOR = 16,
+    AT_SEATS = 112,
+    SEAT = 17
+};
 
 /* Certify and write as it stands, without asking whether it may be so. */
 static struct sl_buf written(struct sl_session *s)
@@ -27,10 +35,13 @@ static void certify_bytes(const struct sl_session *s, struct sl_buf *b)
     struct sl_sign_key author = fixed_sign_key(FIXED_AUTHOR);
     size_t block = b->len - SL_SIGNATURE_BYTES;
     struct sl_buf message = sl_buf_upto(4096);
+    uint8_t hash[SL_SHA256_BYTES];
 
     CHECK_EQ(sl_buf_put(&message, view_of(s->production, 32), NULL), SL_OK);
     CHECK_EQ(sl_buf_put(&message, view_of(s->session, 32), NULL), SL_OK);
-    CHECK_EQ(sl_buf_put(&message, view_of(b->at, block), NULL), SL_OK);
+    CHECK_EQ(sl_buf_put(&message, view_of(b->at + AT_AUTHOR, 32), NULL), SL_OK);
+    sl_sha256_of(view_of(b->at, block), hash);
+    CHECK_EQ(sl_buf_put(&message, view_of(hash, sizeof hash), NULL), SL_OK);
     sl_sign(&author, "safelight/1 session", sl_buf_view(&message), b->at + block);
     sl_buf_clear(&message);
     sl_secret_free(author.bytes);
@@ -160,6 +171,27 @@ static void session__belongs_to_one_session_and_production(void)
              SL_E_BROKEN);
 }
 
+/* SESSION-6: somebody who has author, hash and certificate checks it without the block. */
+static void session__is_checked_without_its_keys(void)
+{
+    struct sl_session s;
+    uint8_t hash[SL_SHA256_BYTES], sum[SL_SHA256_BYTES];
+
+    fixed_session(&s);
+    SL_AUTO_CLEAR(buf) b = written(&s);
+    sl_session_block_hash(&s, hash);
+    sl_sha256_of(view_of(b.at, b.len - SL_SIGNATURE_BYTES), sum);
+    CHECK(memcmp(hash, sum, sizeof sum) == 0);
+    CHECK(sl_session_certified_by(s.production, s.session, s.author, hash, s.certificate));
+    uint8_t *const fields[] = { s.production, s.session, s.author, hash, s.certificate };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        fields[i][7] ^= 1;
+        CHECK(!sl_session_certified_by(s.production, s.session, s.author, hash, s.certificate));
+        fields[i][7] ^= 1;
+    }
+    CHECK(sl_session_certified_by(s.production, s.session, s.author, hash, s.certificate));
+}
+
 int main(void)
 {
     static const struct check_case cases[] = {
@@ -170,6 +202,7 @@ int main(void)
         CASE(session__refuses_one_keeper_twice),
         CASE(session__every_flipped_bit_is_refused),
         CASE(session__belongs_to_one_session_and_production),
+        CASE(session__is_checked_without_its_keys),
     };
 
     fixed_start();
