@@ -29,6 +29,8 @@ static const struct words WORDS[SL_POST_KINDS] = {
                           "ENDSAFELIGHTREQUEST" },
     [SL_POST_ANSWER] = { "-----BEGIN SAFELIGHT ANSWER-----\n", "-----END SAFELIGHT ANSWER-----\n",
                          "BEGINSAFELIGHTANSWER", "ENDSAFELIGHTANSWER" },
+    [SL_POST_CARD] = { "-----BEGIN SAFELIGHT CARD-----\n", "-----END SAFELIGHT CARD-----\n",
+                       "BEGINSAFELIGHTCARD", "ENDSAFELIGHTCARD" },
 };
 
 static struct sl_view text_of(const char *text)
@@ -158,20 +160,30 @@ static sl_rc unpack(enum sl_post_kind kind, struct sl_view body, struct sl_buf *
     return sl_buf_put(ret, (struct sl_view){ all, bytes - SUM_BYTES }, err);
 }
 
+/* What a text is, in a sentence. */
+static const char *name_of(enum sl_post_kind kind)
+{
+    switch (kind) {
+    case SL_POST_REQUEST: return _("a request");
+    case SL_POST_ANSWER: return _("an answer");
+    case SL_POST_CARD:
+    case SL_POST_KINDS: break;
+    }
+    return _("a card");
+}
+
 static sl_rc say_missing(enum sl_post_kind kind, struct sl_view bare, size_t index,
                          struct sl_err *err)
 {
-    enum sl_post_kind other = kind == SL_POST_REQUEST ? SL_POST_ANSWER : SL_POST_REQUEST;
-    struct sl_cur c = sl_cur_over(bare);
-    struct sl_view before;
-
     if (index > 0)
         return sl_fail(err, SL_E_MISSING, _("there are no further texts in this letter"));
-    if (!seek(&c, WORDS[other].bare_begin, &before))
-        return sl_fail(err, SL_E_MISSING, _("there is no text of Safelight's in this letter"));
-    if (kind == SL_POST_REQUEST)
-        return sl_fail(err, SL_E_USAGE, _("this is an answer, not a request"));
-    return sl_fail(err, SL_E_USAGE, _("this is a request, not an answer"));
+    for (enum sl_post_kind other = 0; other < SL_POST_KINDS; other++) {
+        struct sl_cur c = sl_cur_over(bare);
+        struct sl_view before;
+        if (other != kind && seek(&c, WORDS[other].bare_begin, &before))
+            return sl_fail(err, SL_E_USAGE, _("this is %s, not %s"), name_of(other), name_of(kind));
+    }
+    return sl_fail(err, SL_E_MISSING, _("there is no text of Safelight's in this letter"));
 }
 
 sl_rc sl_post_read(enum sl_post_kind kind, struct sl_view letter, size_t index, struct sl_buf *ret,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Requests and answers as text for couriers and mail (docs/format/quorum.md, "As text"): at most
- * 1,500 characters, and read back after wrapped lines, quotes, CRLF and blanks that mail programs
+ * Requests, answers and cards as text for couriers and mail (docs/format/quorum.md, "As text"): at
+ * most 1,500 characters, and read back after wrapped lines, quotes, CRLF and blanks that mail programs
  * add. What a program changed otherwise is noticed by a checksum, before any signature.
  */
 #pragma once
@@ -12,7 +12,12 @@
 #define SL_POST_INPUT_MAX (256u << 10) /* bytes of a letter that is searched for texts */
 #define SL_POST_TEXTS_MAX 64u          /* texts in one letter */
 
-enum sl_post_kind { SL_POST_REQUEST, SL_POST_ANSWER, SL_POST_KINDS };
+enum sl_post_kind {
+    SL_POST_REQUEST, /* a request */
+    SL_POST_ANSWER,  /* an answer, sealed as an age file to who asked */
+    SL_POST_CARD,    /* a person's card (docs/format/people.md) */
+    SL_POST_KINDS,
+};
 
 /* Append `what` as text. SL_E_USAGE if that has more than SL_POST_TEXT_MAX characters. */
 sl_rc sl_post_write(enum sl_post_kind kind, struct sl_view what, struct sl_buf *out,

@@ -23,8 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fixed_start();
     for (size_t index = 0; index < 3; index++) {
-        one(SL_POST_REQUEST, view_of(data, size), index);
-        one(SL_POST_ANSWER, view_of(data, size), index);
+        for (enum sl_post_kind kind = 0; kind < SL_POST_KINDS; kind++)
+            one(kind, view_of(data, size), index);
     }
     return 0;
 }

@@ -3,6 +3,7 @@
  * Texts through mail programs: every kind of damage that they do is survived, every other is
  * noticed, and every text fits 1,500 characters.
  */
+#include "format/person.h"
 #include "scene.h"
 
 #define LETTER_MAX 16384u
@@ -72,6 +73,78 @@ static void post__of_an_answer_fits_1500_characters(void)
         CHECK(column <= 64 && (text.at[i] == '\n' || (text.at[i] >= ' ' && text.at[i] < 0x7f)));
     }
     scene_end(&s);
+}
+
+/* QUORUM-27: an answer travels sealed to who asked. */
+static void post__of_a_sealed_answer_fits_too(void)
+{
+    SL_AUTO_CLEAR(buf) text = sl_buf_upto(LETTER_MAX), sealed = sl_buf_upto(LETTER_MAX),
+                       got = sl_buf_upto(LETTER_MAX), plain = sl_buf_upto(LETTER_MAX);
+    struct sl_age_recipient to = fixed_recipient(FIXED_CARE); /* the request's */
+    struct sl_age_identity *care = fixed_identity(FIXED_CARE);
+    struct sl_answer a;
+    struct scene s;
+
+    scene_new(&s, 2, 3);
+    scene_answer(&s, 1, &a);
+    CHECK_EQ(sl_age_seal(&to, 1, view_of(a.bytes, SL_ANSWER_BYTES), &sealed, NULL), SL_OK);
+    CHECK_EQ(sealed.len, 980);
+    CHECK_EQ(sl_post_write(SL_POST_ANSWER, sl_buf_view(&sealed), &text, NULL), SL_OK);
+    CHECK(text.len <= SL_POST_TEXT_MAX);
+    CHECK_EQ(sl_post_read(SL_POST_ANSWER, sl_buf_view(&text), 0, &got, NULL), SL_OK);
+    CHECK_EQ(sl_age_open(sl_buf_view(&got), &care, 1, &plain, NULL), SL_OK);
+    CHECK(plain.len == SL_ANSWER_BYTES && memcmp(plain.at, a.bytes, plain.len) == 0);
+    sl_age_identity_free(care);
+    scene_end(&s);
+}
+
+/* A person's card, the longest there is, with a name that mail programs would chew on. */
+static void post__of_a_card_survives_mail(void)
+{
+    SL_AUTO_CLEAR(buf) card = sl_buf_upto(SL_CARD_BYTES_MAX), text = sl_buf_upto(LETTER_MAX),
+                       letter = sl_buf_upto(LETTER_MAX), got = sl_buf_upto(LETTER_MAX);
+    struct sl_age_identity *ana = fixed_identity(FIXED_LOCKER);
+    struct sl_person_card back;
+    static const char name[] = "> -----END SAFELIGHT CARD----- = From me 01234567890123456789 ok";
+
+    CHECK_EQ(sl_card_write(name, ana, &card, NULL), SL_OK);
+    CHECK_EQ(strlen(name), SL_PERSON_NAME_MAX);
+    CHECK_EQ(sl_post_write(SL_POST_CARD, sl_buf_view(&card), &text, NULL), SL_OK);
+    CHECK(text.len < SL_POST_TEXT_MAX / 2 &&
+          memmem(text.at, 31, "-----BEGIN SAFELIGHT CARD-----\n", 31) == text.at);
+    put(&letter, "Dear Bo,\nmy card:\n");
+    rewrap(sl_buf_view(&text), 50, "> ", "\r\n", &letter);
+    CHECK_EQ(sl_post_read(SL_POST_CARD, sl_buf_view(&letter), 0, &got, NULL), SL_OK);
+    CHECK_EQ(sl_card_read(sl_buf_view(&got), &back, NULL), SL_OK);
+    CHECK(strcmp(back.name, name) == 0);
+    sl_age_identity_free(ana);
+}
+
+/* QUORUM-28: the checksum is over the kind too. */
+static void post__of_one_kind_is_not_read_as_another(void)
+{
+    static const char *const names[] = { "a request", "an answer", "a card" };
+    static const char *const lines[] = { "REQUEST", "ANSWER", "CARD" };
+
+    for (enum sl_post_kind is = 0; is < SL_POST_KINDS; is++)
+        for (enum sl_post_kind want = 0; want < SL_POST_KINDS; want++) {
+            SL_AUTO_CLEAR(buf) text = sl_buf_upto(LETTER_MAX), got = sl_buf_upto(LETTER_MAX);
+            struct sl_err err = { 0 };
+            char sentence[64], body[64] = "", forged[256];
+            if (is == want)
+                continue;
+            CHECK_EQ(sl_post_write(is, view_text("some bytes"), &text, NULL), SL_OK);
+            CHECK_EQ(sl_post_read(want, sl_buf_view(&text), 0, &got, &err), SL_E_USAGE);
+            (void)snprintf(sentence, sizeof sentence, "this is %s, not %s", names[is], names[want]);
+            CHECK(says(&err, sentence));
+            const uint8_t *first = memchr(text.at, '\n', text.len);
+            (void)sscanf((const char *)first + 1, "%63[^\n]", body);
+            (void)snprintf(forged, sizeof forged,
+                           "-----BEGIN SAFELIGHT %s-----\n%s\n-----END SAFELIGHT %s-----\n",
+                           lines[want], body, lines[want]);
+            CHECK_EQ(sl_post_read(want, view_text(forged), 0, &got, &err), SL_E_BROKEN);
+            CHECK(says(&err, "changed on its way") && got.len == 0);
+        }
 }
 
 static void post__of_the_longest_request_fits_too(void)
@@ -270,6 +343,9 @@ int main(void)
 {
     static const struct check_case cases[] = {
         CASE(post__of_an_answer_fits_1500_characters),
+        CASE(post__of_a_sealed_answer_fits_too),
+        CASE(post__of_a_card_survives_mail),
+        CASE(post__of_one_kind_is_not_read_as_another),
         CASE(post__of_the_longest_request_fits_too),
         CASE(post__fits_1500_characters_to_the_last_byte),
         CASE(post__survives_what_mail_programs_do),
