@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Requests, answers and cards as text for couriers and mail (docs/format/quorum.md, "As text"): at
- * most 1,500 characters, and read back after wrapped lines, quotes, CRLF and blanks that mail programs
- * add. What a program changed otherwise is noticed by a checksum, before any signature.
+ * most 1,500 characters, and read back after wrapped lines, quotes, CRLF and blanks that mail
+ * programs add. What a program changed otherwise is noticed by a checksum, before any signature.
  */
 #pragma once
 
