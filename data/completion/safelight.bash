@@ -5,6 +5,11 @@ _safelight_verbs() {
     "$1" help 2>/dev/null | sed -n '/^verbs:/,/^$/s/^  \([a-z-]*\) .*/\1/p'
 }
 
+_safelight_ways() { # PROGRAM VERB: what may stand behind the verb (new, accept, ...), from its usage
+    "$1" help "$2" 2>/dev/null |
+        sed -n "s/^\\(usage: \\| \\{7\\}\\)safelight $2 \\([a-z][a-z-]*\\)\\( .*\\)\\{0,1\\}\$/\\2/p"
+}
+
 _safelight_options() { # PROGRAM [VERB]: long options of the page, with = where one takes a word
     "$1" help ${2:+"$2"} 2>/dev/null |
         sed -n 's/^ \{2,6\}\(-[A-Za-z], \)\{0,1\}\(--[a-z-]*\).*/\2/p'
@@ -33,8 +38,10 @@ _safelight() {
         mapfile -t COMPREPLY < <(compgen -W "$(_safelight_options "$program" "$verb") \
             $(_safelight_options "$program") --help" -- "$word" | sort -u)
     else
+        local ways=""
+        [ "$previous" != "$verb" ] || ways=$(_safelight_ways "$program" "$verb")
         compopt -o filenames 2>/dev/null
-        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "$ways" -- "$word"; compgen -f -- "$word")
     fi
 }
 

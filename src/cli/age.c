@@ -2,20 +2,12 @@
  *
  * What seal and unseal share: standard output is theirs, so --json needs an OUT.
  */
-#include <string.h>
-
-#include "base/say.h"
 #include "cli/cmd.h"
 
 sl_rc sl_cli_age_run(struct sl_cli *c, const char *verb, const char *out,
                      const struct sl_cli_age *job, struct sl_err *err)
 {
-    bool to_stdout = out == NULL || strcmp(out, "-") == 0;
-
-    if (to_stdout && c->out.json)
-        return sl_fail(err, SL_E_USAGE,
-                       _("--json and the file itself cannot both go to standard output\n"
-                         "  name a file with -o"));
+    SL_TRY(sl_cli_take_stdout(&c->out, out == NULL ? "-" : out, err));
     struct sl_json_pen *pen = sl_cli_pen(&c->out, verb);
     if (pen != NULL)
         sl_cli_pen_name(pen, "out", "out64", out);

@@ -177,6 +177,54 @@ sl_rc sl_cli_words(const struct sl_cli_args *a, unsigned least, unsigned most, c
     return SL_OK;
 }
 
+sl_rc sl_cli_which(const struct sl_cli_args *a, const char *const *names, unsigned *ret,
+                   struct sl_err *err)
+{
+    char all[200] = "";
+    size_t used = 0;
+
+    for (unsigned i = 0; names[i] != NULL && used < sizeof all; i++) {
+        if (optind < a->argc && strcmp(a->argv[optind], names[i]) == 0) {
+            optind++;
+            *ret = i;
+            return SL_OK;
+        }
+        used +=
+            (size_t)snprintf(all + used, sizeof all - used, "%s%s", i > 0 ? ", " : "", names[i]);
+    }
+    if (optind >= a->argc)
+        return sl_fail(err, SL_E_USAGE, _("%s what? one of: %s"), a->argv[0], all);
+    return sl_fail(err, SL_E_USAGE, _("'%s' is not one of: %s"), sl_cli_show(a->argv[optind]).text,
+                   all);
+}
+
+sl_rc sl_cli_fits(bool given, bool fits, const char *option, const char *with, struct sl_err *err)
+{
+    if (given && !fits)
+        return sl_fail(err, SL_E_USAGE, _("%s does not go with '%s'"), option, with);
+    return SL_OK;
+}
+
+sl_rc sl_cli_take_new(struct sl_cli_new *n, int key, struct sl_err *err)
+{
+    unsigned fd = 0;
+
+    switch (key) {
+    case SL_CLI_NEW_FILE: n->from.file = optarg; break;
+    case SL_CLI_NEW_FD:
+        SL_TRY(sl_cli_number(optarg, SL_CLI_FD_MAX, "--new-passphrase-fd", &fd, err));
+        n->from.fd = (int)fd;
+        break;
+    case SL_CLI_NEW_COMMAND: n->from.command = optarg; break;
+    case SL_CLI_NEW_NONE: n->none = true; break;
+    default: return SL_OK;
+    }
+    if (n->none && (n->from.file != NULL || n->from.fd >= 0 || n->from.command != NULL))
+        return sl_fail(err, SL_E_USAGE,
+                       _("--new-no-passphrase and a new passphrase: choose one of the two"));
+    return SL_OK;
+}
+
 sl_rc sl_cli_list_new(int argc, struct sl_cli_list *ret, struct sl_err *err)
 {
     const char **at = calloc((size_t)argc + 1, sizeof *at);

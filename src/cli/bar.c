@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/say.h"
 #include "json/json.h"
@@ -48,6 +49,17 @@ struct sl_cli_size sl_cli_span(uint64_t seconds)
                        minutes, seconds % 60);
     else
         (void)snprintf(s.text, sizeof s.text, "%" PRIu64 ":%02" PRIu64, minutes, seconds % 60);
+    return s;
+}
+
+struct sl_cli_size sl_cli_date(int64_t seconds)
+{
+    struct sl_cli_size s = { "-" };
+    time_t t = (time_t)seconds;
+    struct tm tm;
+
+    if (localtime_r(&t, &tm) == NULL || strftime(s.text, sizeof s.text, "%Y-%m-%d %H:%M", &tm) == 0)
+        memcpy(s.text, "?", 2);
     return s;
 }
 

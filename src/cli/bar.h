@@ -36,3 +36,5 @@ struct sl_cli_size {
 struct sl_cli_size sl_cli_size(uint64_t bytes);
 /* "0:07", "12:34", "3:02:01"; what is longer than 999 hours is "long". */
 struct sl_cli_size sl_cli_span(uint64_t seconds);
+/* "2026-11-22 17:05" of Unix time, as this machine's clock on the wall shows it. */
+struct sl_cli_size sl_cli_date(int64_t seconds);

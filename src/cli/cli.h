@@ -59,6 +59,13 @@ sl_rc sl_cli_next(struct sl_cli *c, struct sl_cli_args *a, int *key, struct sl_e
 sl_rc sl_cli_words(const struct sl_cli_args *a, unsigned least, unsigned most, const char *names,
                    const char **ret, struct sl_err *err);
 
+/* The first word that is no option, as one of `names` ("new", "accept", ..., NULL at the end), is
+ * taken: its index into *ret, and the words behind it are left for sl_cli_words(). */
+sl_rc sl_cli_which(const struct sl_cli_args *a, const char *const *names, unsigned *ret,
+                   struct sl_err *err);
+/* SL_E_USAGE where `given` and not `fits`: "--name does not go with 'accept'". */
+sl_rc sl_cli_fits(bool given, bool fits, const char *option, const char *with, struct sl_err *err);
+
 /* A decimal number in [0, most]; nothing but digits. `what` is the option's name. */
 sl_rc sl_cli_number(const char *text, unsigned most, const char *what, unsigned *ret,
                     struct sl_err *err);
@@ -71,6 +78,24 @@ struct sl_cli_list {
 sl_rc sl_cli_list_new(int argc, struct sl_cli_list *ret, struct sl_err *err); /* room for argc */
 void sl_cli_list_add(struct sl_cli_list *l, const char *word);
 void sl_cli_list_clear(struct sl_cli_list *l);
+
+/* Options that name the passphrase of something new: the rows stand in the verb's own table, every
+ * key is handed to sl_cli_take_new(). Begins as SL_CLI_NEW. */
+enum { SL_CLI_NEW_FILE = 900, SL_CLI_NEW_FD, SL_CLI_NEW_COMMAND, SL_CLI_NEW_NONE };
+#define SL_CLI_NEW_ROWS                                                                            \
+    { "new-passphrase-file", required_argument, NULL, SL_CLI_NEW_FILE },                           \
+        { "new-passphrase-fd", required_argument, NULL, SL_CLI_NEW_FD },                           \
+        { "new-passphrase-command", required_argument, NULL, SL_CLI_NEW_COMMAND },                 \
+    {                                                                                              \
+        "new-no-passphrase", no_argument, NULL, SL_CLI_NEW_NONE                                    \
+    }
+struct sl_cli_new {
+    struct sl_passphrase_from from;
+    bool none;
+};
+#define SL_CLI_NEW ((struct sl_cli_new){ .from.fd = -1 })
+/* SL_E_USAGE for a wrong number, and where a passphrase is named and refused at once. */
+sl_rc sl_cli_take_new(struct sl_cli_new *n, int key, struct sl_err *err);
 
 /* A word from the command line as it may stand in a message. */
 struct sl_cli_shown {

@@ -50,7 +50,7 @@ static void list_verbs(struct sl_cli *c)
     for (size_t i = 0; sl_cli_verb_at(i) != NULL; i++) {
         const struct sl_cli_verb *v = sl_cli_verb_at(i);
         const char *page = v->page();
-        sl_cli_print(&c->out, "  %-9s %.*s\n", v->name, (int)strcspn(page, "\n"), page);
+        sl_cli_print(&c->out, "  %-11s %.*s\n", v->name, (int)strcspn(page, "\n"), page);
     }
     sl_cli_print(&c->out, "\n%s\n%s", common_page(),
                  _("`safelight VERB --help` tells a verb's own options, `man safelight-VERB` all.\n"

@@ -31,31 +31,16 @@ enum {
     OPT_OUT = 256,
     OPT_LOCKER,
     OPT_ALIAS,
-    OPT_NEW_FILE,
-    OPT_NEW_FD,
-    OPT_NEW_COMMAND,
-    OPT_NEW_NONE,
 };
 
-static sl_rc take(struct sl_home_make *job, struct sl_cli_list *lockers, int key,
-                  struct sl_err *err)
+static void take(struct sl_home_make *job, struct sl_cli_list *lockers, int key)
 {
-    unsigned fd = 0;
-
     switch (key) {
     case OPT_OUT: job->out = optarg; break;
     case OPT_LOCKER: sl_cli_list_add(lockers, optarg); break;
     case OPT_ALIAS: job->alias = optarg; break;
-    case OPT_NEW_FILE: job->new_from.file = optarg; break;
-    case OPT_NEW_FD:
-        SL_TRY(sl_cli_number(optarg, SL_CLI_FD_MAX, "--new-passphrase-fd", &fd, err));
-        job->new_from.fd = (int)fd;
-        break;
-    case OPT_NEW_COMMAND: job->new_from.command = optarg; break;
-    case OPT_NEW_NONE: job->new_no_passphrase = true; break;
     default: break;
     }
-    return SL_OK;
 }
 
 static sl_rc judge(struct sl_home_make *job, const char *kind, struct sl_err *err)
@@ -81,27 +66,28 @@ sl_rc sl_cli_home(struct sl_cli *c, int argc, char **argv, struct sl_err *err)
         { "out", required_argument, NULL, OPT_OUT },
         { "locker", required_argument, NULL, OPT_LOCKER },
         { "alias", required_argument, NULL, OPT_ALIAS },
-        { "new-passphrase-file", required_argument, NULL, OPT_NEW_FILE },
-        { "new-passphrase-fd", required_argument, NULL, OPT_NEW_FD },
-        { "new-passphrase-command", required_argument, NULL, OPT_NEW_COMMAND },
-        { "new-no-passphrase", no_argument, NULL, OPT_NEW_NONE },
+        SL_CLI_NEW_ROWS,
         { 0 },
     };
     struct sl_cli_args a = { .argc = argc, .argv = argv, .own = own };
     SL_AUTO_CLEAR(cli_list) lockers = { 0 };
-    struct sl_home_make job = { .new_from.fd = -1 };
+    struct sl_cli_new new = SL_CLI_NEW;
+    struct sl_home_make job = { 0 };
     const char *kind = "";
     int key = SL_CLI_END;
 
     SL_TRY(sl_cli_list_new(argc, &lockers, err));
     do {
         SL_TRY(sl_cli_next(c, &a, &key, err));
-        SL_TRY(take(&job, &lockers, key, err));
+        take(&job, &lockers, key);
+        SL_TRY(sl_cli_take_new(&new, key, err));
     } while (key != SL_CLI_END);
     SL_TRY(sl_cli_words(&a, 1, 1, "on-set|abroad", &kind, err));
     job.at = c->at;
     job.lockers = lockers.at;
     job.locker_count = lockers.count;
+    job.new_from = new.from;
+    job.new_no_passphrase = new.none;
     SL_TRY(judge(&job, kind, err));
     SL_TRY(sl_home_make_one(c->sl, &job, err));
 

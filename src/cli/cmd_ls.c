@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/say.h"
 #include "cli/cmd.h"
@@ -29,29 +28,14 @@ struct listing {
     bool null;
 };
 
-struct date {
-    char text[24];
-};
-
-static struct date date_of(int64_t seconds)
-{
-    struct date d = { "-" };
-    time_t t = (time_t)seconds;
-    struct tm tm;
-
-    if (localtime_r(&t, &tm) == NULL || strftime(d.text, sizeof d.text, "%Y-%m-%d %H:%M", &tm) == 0)
-        memcpy(d.text, "?", 2);
-    return d;
-}
-
 static void print_roll(struct sl_cli_out *o, const struct sl_list_line *line, const char *name)
 {
     struct sl_cli_shown author = sl_cli_show(line->author == NULL ? "" : line->author);
 
     sl_cli_print(o, _("%10s  %s  %s  (files %llu, by %s)%s\n"),
-                 line->readable ? sl_cli_size(line->bytes).text : "-", date_of(line->claimed).text,
-                 name, (unsigned long long)line->files, author.text[0] == '\0' ? "?" : author.text,
-                 line->whole ? "" : _("  not whole"));
+                 line->readable ? sl_cli_size(line->bytes).text : "-",
+                 sl_cli_date(line->claimed).text, name, (unsigned long long)line->files,
+                 author.text[0] == '\0' ? "?" : author.text, line->whole ? "" : _("  not whole"));
 }
 
 static sl_rc print_line(struct sl_cli_out *o, const struct sl_list_line *line, struct sl_err *err)
@@ -68,10 +52,10 @@ static sl_rc print_line(struct sl_cli_out *o, const struct sl_list_line *line, s
     else if (line->what == SL_LISTED_ROLL)
         print_roll(o, line, name);
     else if (line->what == SL_LISTED_FOLDER)
-        sl_cli_print(o, "%10s  %s  %s/\n", "-", date_of(line->mtime_s).text, name);
+        sl_cli_print(o, "%10s  %s  %s/\n", "-", sl_cli_date(line->mtime_s).text, name);
     else
         sl_cli_print(o, "%10s  %s  %s\n", sl_cli_size(line->bytes).text,
-                     date_of(line->mtime_s).text, name);
+                     sl_cli_date(line->mtime_s).text, name);
     free(name);
     return SL_OK;
 }
@@ -112,10 +96,6 @@ static sl_rc each(void *who, const struct sl_list_line *line, struct sl_err *err
 
     if (l->pen != NULL) {
         write_line(l->pen, line);
-        if (l->pen->rc != SL_OK) {
-            *err = l->out->pen_err;
-            return l->pen->rc;
-        }
         return sl_cli_drain(l->out, err);
     }
     if (l->null) {
@@ -124,7 +104,7 @@ static sl_rc each(void *who, const struct sl_list_line *line, struct sl_err *err
     } else {
         SL_TRY(print_line(l->out, line, err));
     }
-    return sl_cli_drain(l->out, err); /* a reader who left, a full disk: no use going on */
+    return sl_cli_drain(l->out, err);
 }
 
 sl_rc sl_cli_ls(struct sl_cli *c, int argc, char **argv, struct sl_err *err)

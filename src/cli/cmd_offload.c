@@ -10,15 +10,19 @@ const char *sl_cli_offload_page(void)
     return _("offload a card, and say whether it is safe to format\n"
              "\n"
              "usage: safelight offload CARD --to LOCKER --roll NAME\n"
-             "                         [--without KEEPER]... [--dry-run]\n"
+             "                         [--kit FILE] [--without KEEPER]... [--dry-run]\n"
+             "       safelight offload --forget ROLL [--kit FILE] [--dry-run]\n"
              "\n"
              "Reads the folder CARD twice, seals it to LOCKER, spreads it over the keepers and\n"
              "has them prove what they hold. Exit 0 means safe to format, 7 that all was done\n"
              "that could be and something is still missing; it is said what. Run it again\n"
-             "after an interruption: it goes on.\n"
+             "after an interruption: it goes on. A capture machine has a kit in the place of a\n"
+             "production. --forget drops what this machine remembers of an unfinished roll.\n"
              "\n"
              "      --to LOCKER       the locker that the roll goes to\n"
              "      --roll NAME       what the roll is called (A001)\n"
+             "      --kit FILE        write with this kit (see safelight-kit)\n"
+             "      --forget ROLL     a roll that nobody will finish; needs no card\n"
              "      --without KEEPER  leave this keeper out of this run (may be repeated)\n"
              "      --dry-run         look at card, home and keepers; write nothing\n");
 }
@@ -70,8 +74,51 @@ static void print(struct sl_cli_out *o, const struct sl_verdict *v)
                      sl_cli_size(v->resumed_bytes).text);
 }
 
+/* All words of --forget; what else an offload takes does not go with it. */
+static sl_rc forget(struct sl_cli *c, const struct sl_cli_args *a, const struct sl_offload *job,
+                    const char *roll, struct sl_err *err)
+{
+    unsigned dropped = 0;
+
+    SL_TRY(sl_cli_words(a, 0, 0, "", NULL, err));
+    SL_TRY(sl_cli_fits(job->locker != NULL, false, "--to", "--forget", err));
+    SL_TRY(sl_cli_fits(job->roll != NULL, false, "--roll", "--forget", err));
+    SL_TRY(sl_cli_fits(job->without_count > 0, false, "--without", "--forget", err));
+    SL_TRY(sl_offload_forget(c->sl, &c->at, roll, job->dry_run, &dropped, err));
+    sl_cli_print(&c->out,
+                 job->dry_run ? _("roll '%s' would be forgotten here: unfinished runs: %u\n")
+                              : _("roll '%s' is forgotten here: unfinished runs: %u\n"),
+                 sl_cli_show(roll).text, dropped);
+    struct sl_json_pen *pen = sl_cli_pen(&c->out, "offload");
+    if (pen != NULL) {
+        sl_cli_pen_name(pen, "forgot", "forgot64", roll);
+        sl_json_bool(pen, "dry_run", job->dry_run);
+        sl_json_u64(pen, "dropped", dropped);
+    }
+    return SL_OK;
+}
+
+static sl_rc offload(struct sl_cli *c, const struct sl_cli_args *a, struct sl_offload *job,
+                     struct sl_err *err)
+{
+    struct sl_verdict verdict = { 0 };
+
+    SL_TRY(sl_cli_words(a, 1, 1, "CARD", &job->card, err));
+    if (job->locker == NULL || job->roll == NULL)
+        return sl_fail(err, SL_E_USAGE, _("offload wants --to LOCKER and --roll NAME"));
+    sl_rc rc = sl_offload_card(c->sl, job, &verdict, err);
+    sl_cli_bar_off(&c->out);
+    if (rc == SL_OK || rc == SL_E_UNSAFE) {
+        print(&c->out, &verdict);
+        struct sl_json_pen *pen = sl_cli_pen(&c->out, "offload");
+        if (pen != NULL)
+            write_json(pen, &verdict);
+    }
+    return rc;
+}
+
 static sl_rc read_words(struct sl_cli *c, struct sl_cli_args *a, struct sl_offload *job,
-                        struct sl_cli_list *without, struct sl_err *err)
+                        struct sl_cli_list *without, const char **forgets, struct sl_err *err)
 {
     int key = SL_CLI_END;
 
@@ -82,12 +129,14 @@ static sl_rc read_words(struct sl_cli *c, struct sl_cli_args *a, struct sl_offlo
         case 'r': job->roll = optarg; break;
         case 'n': job->dry_run = true; break;
         case 'w': sl_cli_list_add(without, optarg); break;
+        case 'k': c->at.kit = optarg; break;
+        case 'f': *forgets = optarg; break;
         default: break;
         }
     } while (key != SL_CLI_END);
-    SL_TRY(sl_cli_words(a, 1, 1, "CARD", &job->card, err));
-    if (job->locker == NULL || job->roll == NULL)
-        return sl_fail(err, SL_E_USAGE, _("offload wants --to LOCKER and --roll NAME"));
+    job->without = without->at;
+    job->without_count = without->count;
+    job->at = c->at;
     return SL_OK;
 }
 
@@ -97,26 +146,17 @@ sl_rc sl_cli_offload(struct sl_cli *c, int argc, char **argv, struct sl_err *err
         { "to", required_argument, NULL, 't' },
         { "roll", required_argument, NULL, 'r' },
         { "without", required_argument, NULL, 'w' },
+        { "kit", required_argument, NULL, 'k' },
+        { "forget", required_argument, NULL, 'f' },
         { "dry-run", no_argument, NULL, 'n' },
         { 0 },
     };
     struct sl_cli_args a = { .argc = argc, .argv = argv, .own = own };
     struct sl_offload job = { 0 };
-    struct sl_verdict verdict = { 0 };
     SL_AUTO_CLEAR(cli_list) without = { 0 };
+    const char *forgets = NULL;
 
     SL_TRY(sl_cli_list_new(argc, &without, err));
-    SL_TRY(read_words(c, &a, &job, &without, err));
-    job.without = without.at;
-    job.without_count = without.count;
-    job.at = c->at;
-    sl_rc rc = sl_offload_card(c->sl, &job, &verdict, err);
-    sl_cli_bar_off(&c->out);
-    if (rc == SL_OK || rc == SL_E_UNSAFE) {
-        print(&c->out, &verdict);
-        struct sl_json_pen *pen = sl_cli_pen(&c->out, "offload");
-        if (pen != NULL)
-            write_json(pen, &verdict);
-    }
-    return rc;
+    SL_TRY(read_words(c, &a, &job, &without, &forgets, err));
+    return forgets != NULL ? forget(c, &a, &job, forgets, err) : offload(c, &a, &job, err);
 }

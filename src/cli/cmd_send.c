@@ -9,19 +9,29 @@ const char *sl_cli_send_page(void)
 {
     return _("push what waits in the spool to its keepers\n"
              "\n"
-             "usage: safelight send\n"
+             "usage: safelight send [--kit FILE]\n"
              "\n"
              "Sends the sealed objects that a keeper could not take when they were made. Exit\n"
-             "6 means that some still wait: run it again when the keeper can be reached.\n");
+             "6 means that some still wait: run it again when the keeper can be reached.\n"
+             "\n"
+             "      --kit FILE   what waits of this kit (see safelight-kit)\n");
 }
 
 sl_rc sl_cli_send(struct sl_cli *c, int argc, char **argv, struct sl_err *err)
 {
-    struct sl_cli_args a = { .argc = argc, .argv = argv };
+    static const struct option own[] = {
+        { "kit", required_argument, NULL, 'k' },
+        { 0 },
+    };
+    struct sl_cli_args a = { .argc = argc, .argv = argv, .own = own };
     struct sl_sent sent = { 0 };
     int key = SL_CLI_END;
 
-    SL_TRY(sl_cli_next(c, &a, &key, err));
+    do {
+        SL_TRY(sl_cli_next(c, &a, &key, err));
+        if (key == 'k')
+            c->at.kit = optarg;
+    } while (key != SL_CLI_END);
     SL_TRY(sl_cli_words(&a, 0, 0, "", NULL, err));
     sl_rc rc = sl_send_spool(c->sl, &c->at, &sent, err);
     if (rc != SL_OK && rc != SL_E_RETRY)

@@ -22,7 +22,8 @@ enum sl_cli_progress {
 
 struct sl_cli_out {
     const struct sl_os *os;
-    bool json; /* --json: results are one object, and sentences are not printed */
+    bool json;  /* --json: results are one object, and sentences are not printed */
+    bool taken; /* standard output is a file of the verb's; sentences go to standard error */
     bool quiet, verbose;
     bool bold;     /* standard error is a terminal that may show colours */
     bool terminal; /* standard error is a terminal */
@@ -44,12 +45,16 @@ void sl_cli_out_clear(struct sl_cli_out *o);
 
 /* One piece of text for people; nothing with --json. Names in it are already plain. */
 void sl_cli_print(struct sl_cli_out *o, const char *fmt, ...) SL_PRINTF(2, 3);
+/* `out` is "-": the verb writes a file to standard output. SL_E_USAGE with --json, which wants it
+ * for itself. Nothing for any other `out`, NULL too. */
+sl_rc sl_cli_take_stdout(struct sl_cli_out *o, const char *out, struct sl_err *err);
 /* Bytes as they are. */
 void sl_cli_raw(struct sl_cli_out *o, struct sl_view bytes);
 /* Write what waits. SL_E_SYSTEM once standard output has failed; */
 sl_rc sl_cli_flush(struct sl_cli_out *o, struct sl_err *err);
 
-/* Write what waits if that is much; SL_E_SYSTEM once standard output has failed. */
+/* Write what waits if that is much, between two items of a list: SL_E_SYSTEM once standard output
+ * has failed (a reader who left, a full disk: no use going on), or what the pen says. */
 sl_rc sl_cli_drain(struct sl_cli_out *o, struct sl_err *err);
 
 /* The pen for this verb's object, open and with "verb" in it; NULL without --json. */
@@ -63,6 +68,10 @@ void sl_cli_pen_close(struct sl_cli_out *o, sl_rc rc, const struct sl_err *err);
 
 /* ---- talk ---- */
 
+/* Bytes, whether somebody can read them or not. */
+void sl_cli_to_stderr(struct sl_cli_out *o, const char *text, size_t len);
+/* One piece of text that a person needs before they answer: to standard error, always. */
+void sl_cli_tell(struct sl_cli_out *o, const char *fmt, ...) SL_PRINTF(2, 3);
 void sl_cli_say(struct sl_cli_out *o, enum sl_level level, const char *text);
 void sl_cli_warn(struct sl_cli_out *o, const char *fmt, ...) SL_PRINTF(2, 3);
 void sl_cli_say_error(struct sl_cli_out *o, const struct sl_err *err);

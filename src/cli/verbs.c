@@ -12,8 +12,10 @@
     }
 
 static const struct sl_cli_verb VERBS[] = {
-    ROW(rehearse), ROW(init),   ROW(home), ROW(offload), ROW(send), ROW(ls),
-    ROW(restore),  ROW(status), ROW(seal), ROW(unseal),  ROW(help), ROW(version),
+    ROW(rehearse), ROW(trustee),    ROW(init),    ROW(acks),     ROW(person),  ROW(invite),
+    ROW(kit),      ROW(home),       ROW(offload), ROW(send),     ROW(ls),      ROW(restore),
+    ROW(status),   ROW(locker),     ROW(open),    ROW(requests), ROW(approve), ROW(refuse),
+    ROW(entry),    ROW(passphrase), ROW(seal),    ROW(unseal),   ROW(help),    ROW(version),
 };
 
 const struct sl_cli_verb *sl_cli_verb_at(size_t index)

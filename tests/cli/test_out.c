@@ -202,6 +202,90 @@ static void number__takes_digits_up_to_its_limit_and_nothing_else(void)
     CHECK_EQ(got, 0);
 }
 
+static void out__talks_elsewhere_where_standard_output_is_a_file(void)
+{
+    struct sl_cli_out o = begin();
+
+    CHECK_EQ(sl_cli_take_stdout(&o, NULL, NULL), SL_OK);
+    CHECK_EQ(sl_cli_take_stdout(&o, "ans.txt", NULL), SL_OK);
+    sl_cli_print(&o, "one\n");
+    CHECK_EQ(sl_cli_flush(&o, NULL), SL_OK);
+    CHECK(strcmp(caught.text[1], "one\n") == 0);
+    CHECK_EQ(sl_cli_take_stdout(&o, "-", NULL), SL_OK);
+    sl_cli_print(&o, "two\n");
+    CHECK_EQ(sl_cli_flush(&o, NULL), SL_OK);
+    CHECK(strcmp(caught.text[1], "one\n") == 0);
+    CHECK(strcmp(caught.text[2], "two\n") == 0);
+    sl_cli_out_clear(&o);
+}
+
+static void json__does_not_share_standard_output_with_a_file(void)
+{
+    struct sl_cli_out o = begin();
+    struct sl_err err = { 0 };
+
+    o.json = true;
+    CHECK_EQ(sl_cli_take_stdout(&o, "-", &err), SL_E_USAGE);
+    CHECK(strstr(err.text, "--json") != NULL);
+    sl_cli_out_clear(&o);
+}
+
+static void out__what_must_be_read_before_an_answer_is_told_in_any_mode(void)
+{
+    struct sl_cli_out o = begin();
+
+    o.json = o.quiet = true;
+    sl_cli_tell(&o, "request %d\n", 7);
+    CHECK(strcmp(caught.text[2], "request 7\n") == 0);
+    CHECK_EQ(o.waiting.len, 0);
+    sl_cli_out_clear(&o);
+}
+
+static void words__the_first_says_what_is_meant(void)
+{
+    static const char *const names[] = { "new", "accept", NULL };
+    char verb[] = "trustee", accept[] = "accept", file[] = "x", other[] = "fly";
+    char *good[] = { verb, accept, file, NULL }, *bad[] = { verb, other, NULL };
+    const struct sl_cli_args a = { .argc = 3, .argv = good }, b = { .argc = 2, .argv = bad };
+    struct sl_err err = { 0 };
+    const char *word = NULL;
+    unsigned what = 77;
+
+    optind = 1;
+    CHECK_EQ(sl_cli_which(&a, names, &what, NULL), SL_OK);
+    CHECK_EQ(what, 1);
+    CHECK_EQ(sl_cli_words(&a, 1, 1, "FILE", &word, NULL), SL_OK);
+    CHECK(word == file);
+    optind = 1;
+    CHECK_EQ(sl_cli_which(&b, names, &what, &err), SL_E_USAGE);
+    CHECK(strcmp(err.text, "'fly' is not one of: new, accept") == 0);
+    optind = 2;
+    CHECK_EQ(sl_cli_which(&b, names, &what, &err), SL_E_USAGE);
+    CHECK(strcmp(err.text, "trustee what? one of: new, accept") == 0);
+    CHECK_EQ(what, 1);
+}
+
+static void words__a_new_passphrase_and_none_are_not_both_meant(void)
+{
+    struct sl_cli_new n = SL_CLI_NEW;
+    char file[] = "pw", three[] = "3";
+
+    CHECK_EQ(n.from.fd, -1);
+    optarg = file;
+    CHECK_EQ(sl_cli_take_new(&n, SL_CLI_NEW_FILE, NULL), SL_OK);
+    CHECK(n.from.file == file);
+    CHECK_EQ(sl_cli_take_new(&n, SL_CLI_NEW_NONE, NULL), SL_E_USAGE);
+    n = SL_CLI_NEW;
+    CHECK_EQ(sl_cli_take_new(&n, SL_CLI_NEW_NONE, NULL), SL_OK);
+    CHECK(n.none);
+    optarg = three;
+    CHECK_EQ(sl_cli_take_new(&n, SL_CLI_NEW_FD, NULL), SL_E_USAGE);
+    n = SL_CLI_NEW;
+    CHECK_EQ(sl_cli_take_new(&n, SL_CLI_NEW_FD, NULL), SL_OK);
+    CHECK_EQ(n.from.fd, 3);
+    CHECK_EQ(sl_cli_take_new(&n, SL_CLI_END, NULL), SL_OK);
+}
+
 int main(void)
 {
     static const struct check_case cases[] = {
@@ -214,6 +298,11 @@ int main(void)
         CASE(progress__leaves_no_trace_of_the_bar_before_a_message),
         CASE(progress__as_json_makes_messages_json_too),
         CASE(exit_codes__are_those_of_the_manual),
+        CASE(out__talks_elsewhere_where_standard_output_is_a_file),
+        CASE(json__does_not_share_standard_output_with_a_file),
+        CASE(out__what_must_be_read_before_an_answer_is_told_in_any_mode),
+        CASE(words__the_first_says_what_is_meant),
+        CASE(words__a_new_passphrase_and_none_are_not_both_meant),
         CASE(number__takes_digits_up_to_its_limit_and_nothing_else),
     };
 

@@ -32,7 +32,17 @@ for verb in $verbs; do
         while read -r option; do
             grep -q -w -e "$option" man.txt || { echo "missing: $option"; exit 1; }
         done <wanted'
+    sed -n "s/^\(usage: \|  *\)safelight $verb \([a-z][a-z-]*\)\( .*\)\{0,1\}\$/\2/p" page >ways
+    that "man__${verb}_names_every_way_to_use_it" sh -c '
+        while read -r way; do
+            grep -q -x -e ".Nm safelight $1 $way" "$0" || { echo "missing: $way"; exit 1; }
+        done <ways' "$page" "$verb"
 done
+that "help__lists_the_verbs_of_the_quorum" sh -c '
+    for verb in trustee init acks person invite kit locker open requests approve refuse entry \
+        passphrase; do
+        grep -q "^  $verb " help.txt || { echo "missing: $verb"; exit 1; }
+    done'
 sed "$fl" "$pages/safelight.1" >man.txt
 that "man__names_every_option_that_every_verb_takes" sh -c '
     sed -n "/^options of/,\$p" help.txt | grep -o -E -e "--[a-z][a-z-]*" | grep -v -e --help$ |
@@ -69,6 +79,38 @@ exits 2 "words__an_unknown_option_before_the_verb_is_a_mistake" "$SAFELIGHT" --n
 exits 2 "words__a_missing_argument_is_a_mistake" "$SAFELIGHT" seal -r
 exits 2 "words__one_too_many_is_a_mistake" "$SAFELIGHT" seal -r x a b
 exits 2 "words__help_of_an_unknown_verb_is_a_mistake" "$SAFELIGHT" help sael
+for verb in trustee person locker entry passphrase; do
+    exits 2 "words__${verb}_wants_to_know_what" "$SAFELIGHT" "$verb"
+    exits 2 "words__${verb}_does_not_do_anything_else" "$SAFELIGHT" "$verb" fly
+    that "words__${verb}_names_what_it_does" sh -c '
+        "$0" "$1" fly 2>&1 | grep -q "^safelight: .fly. is not one of: [a-z]"' "$SAFELIGHT" "$verb"
+done
+exits 2 "words__only_trustees_verify_a_share" "$SAFELIGHT" person verify
+exits 2 "words__new_wants_a_name" "$SAFELIGHT" trustee new --out x.card
+exits 2 "words__an_option_of_another_way_is_a_mistake" "$SAFELIGHT" trustee verify --name Ana
+exits 2 "words__a_person_acknowledges_nothing" "$SAFELIGHT" person accept x --out ack.txt
+exits 2 "words__acks_wants_a_file" "$SAFELIGHT" acks
+exits 2 "words__kit_wants_a_locker" "$SAFELIGHT" kit --out cam.kit
+exits 2 "words__kit_wants_a_place" "$SAFELIGHT" kit camera
+exits 2 "words__kit_revoke_wants_a_name" "$SAFELIGHT" kit revoke
+exits 2 "words__a_new_passphrase_and_none_is_a_mistake" \
+    "$SAFELIGHT" passphrase change --new-no-passphrase --new-passphrase-file pw
+exits 2 "words__forget_takes_no_card" "$SAFELIGHT" offload card --forget A001
+exits 2 "words__forget_takes_no_locker" "$SAFELIGHT" offload --forget A001 --to camera
+exits 2 "words__one_reason_is_enough" "$SAFELIGHT" open camera --reason a --reason-file b
+exits 3 "words__a_reason_comes_from_a_file_that_exists" \
+    "$SAFELIGHT" open camera --reason-file nowhere
+: >empty
+head -c 601 /dev/zero | tr '\0' a >long
+exits 2 "words__an_empty_reason_is_none" "$SAFELIGHT" open camera --reason-file empty
+exits 2 "words__a_reason_has_an_end" "$SAFELIGHT" open camera --reason-file long
+exits 2 "words__expiry_is_a_number" "$SAFELIGHT" open camera --reason a --expires soon
+exits 2 "words__approve_wants_a_request" "$SAFELIGHT" approve --yes
+exits 2 "words__approve_wants_one_request" "$SAFELIGHT" approve 012345 --in req.txt --out ans.txt
+exits 2 "words__a_request_by_hand_is_answered_by_hand" "$SAFELIGHT" approve --in req.txt --yes
+exits 2 "words__a_request_is_read_only_once" "$SAFELIGHT" approve --in - --out ans.txt
+exits 2 "words__a_refusal_is_not_asked_about" "$SAFELIGHT" refuse 012345 --yes
+exits 2 "words__an_entry_is_shown_with_care_or_bare" "$SAFELIGHT" entry show 012345 --care --bare
 exits 2 "words__progress_is_one_of_three" "$SAFELIGHT" --progress loud version
 named() { # WORD...: the mistake is named, on standard error only, with the program's name first
     "$SAFELIGHT" "$@" >o 2>e
@@ -105,6 +147,8 @@ that "json__of_a_name_that_is_not_utf8" sh -c '
     printf pw >pw; "$0" --json seal -p --passphrase-file pw -o "$(printf "a\\377b")" pw >j &&
         /usr/bin/python3 -c "import base64, json; o = json.load(open(\"j\"))
 assert base64.b64decode(o[\"out64\"]) == b\"a\\xffb\", o"' "$SAFELIGHT"
+that "json__of_an_entry_that_would_go_to_standard_output_too" json_of j entry show 012345
+that "json__of_a_word_that_is_none" json_of j locker fly
 that "json__of_a_file_that_would_go_to_standard_output_too" json_of j seal -p pw
 
 head -c 30000000 /dev/zero >large

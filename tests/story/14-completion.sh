@@ -27,5 +27,10 @@ that "completion__of_options_before_the_verb" offers --progress --pr
 that "completion__of_progress" offers json seal --progress ""
 that "completion__of_files" offers footage.mov seal foot
 that "completion__of_help" offers seal help s
+that "completion__of_what_stands_behind_a_verb" offers accept trustee ""
+that "completion__of_what_stands_behind_a_verb_and_files" offers footage.mov kit foo
+that "completion__of_the_one_word_that_is_no_locker" offers revoke kit re
+that "completion__of_files_behind_that" offers footage.mov trustee accept foot
+that "completion__offers_it_once_only" offers_not verify trustee accept ver
 that "completion__offers_no_option_of_another_verb" offers_not --armor unseal --
 the_end
