@@ -39,11 +39,6 @@ static sl_rc make(struct sl_cli *c, const struct sl_kit_make *job, struct sl_err
     struct sl_cli_shown alias = sl_cli_show(made.alias), out = sl_cli_show(job->out);
     sl_cli_print(&c->out, _("kit '%s' is in '%s': it can only write (lockers: %zu)\n"), alias.text,
                  out.text, job->locker_count);
-    if (made.need > 0 && !made.opened)
-        sl_cli_print(&c->out,
-                     _("  trustees who have accepted: %u of %u needed; until then nobody may be\n"
-                       "  able to open what this kit seals\n"),
-                     made.accepted, made.need);
     struct sl_json_pen *pen = sl_cli_pen(&c->out, "kit");
     if (pen == NULL)
         return SL_OK;
