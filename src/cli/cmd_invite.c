@@ -13,8 +13,8 @@ const char *sl_cli_invite_page(void)
              "\n"
              "At the maker's. Writes an invitation that only the holder of the card can open;\n"
              "they take it with `safelight person accept`. ALIAS is what the journal calls\n"
-             "them, else the card's file name without its ending. Nothing in the invitation is\n"
-             "wrong to send by mail; compare the six words aloud all the same.\n"
+             "them, else the card's file name without its ending. The invitation is sealed and\n"
+             "may go by mail; compare the six words aloud all the same.\n"
              "\n"
              "      --grant LOCKER  a locker they may read; it must be open on this machine\n"
              "      --out FILE      where the invitation goes (else beside the card)\n");
