@@ -5,9 +5,12 @@
  * that everything else of it has a known name. What an entry says is believed only if its session's
  * author may write. A list never proves absence: it is compared with what others hold.
  *
- * Kept in memory: some 300 bytes an entry; bodies are fetched again when they are needed.
+ * Kept in memory: some 400 bytes an entry, and the heads that authors have seen; bodies are fetched
+ * again when they are needed, and so are the sessions' tag keys.
  */
 #pragma once
+
+#include <safelight.h>
 
 #include "base/bytes.h"
 #include "base/os.h"
@@ -19,13 +22,17 @@
 #include "keeper/keeper.h"
 
 struct sl_journal_session {
-    struct sl_session explained;
+    struct sl_session explained; /* its two keys are zero here: see `names`, sl_journal_part() */
     struct sl_name_key names;
-    enum sl_role role; /* of its author; 0: nobody that the maker named */
-    bool believed;     /* its author may write, and it signed no two entries of one number */
-    bool convicted;    /* it did: proof against this session */
-    bool closed;       /* its last entry is there */
-    uint64_t entries;  /* numbers seen are below this */
+    enum sl_role role;       /* of its author; 0: nobody that maker or founding named */
+    bool believed;           /* its author may write, and it signed no two entries of one number */
+    bool convicted;          /* it did: proof against this session */
+    bool revoked;            /* its author's key was taken back */
+    bool closed;             /* its last entry is there */
+    uint64_t entries;        /* numbers seen are below this */
+    uint64_t believed_below; /* only numbers below; UINT64_MAX unless revoked */
+    size_t newest;           /* its newest entry, if its author counts; else SIZE_MAX */
+    size_t newest_heads;     /* what it has seen: index + 1 in the journal's lists of heads */
     char author[SL_ALIAS_MAX + 1];
 };
 
@@ -40,9 +47,13 @@ struct sl_journal_entry {
     uint32_t wrong; /* bit i: it holds other bytes under this name */
     bool has_body;
     bool malformed; /* its author wrote what nobody can read: changes nothing */
+    bool founds;    /* its care body is the one whose hash is the production */
+    enum sl_entry_belief belief;
+    uint8_t request[SL_SHA256_BYTES]; /* REQUEST, ANSWER: hash of the request */
+    uint8_t to[SL_SIGN_PUBLIC_BYTES]; /* GRANT: signing key of whom it was granted to */
     /* parts: */
     bool readable; /* this home opened the body */
-    int locker;    /* index in the vault, -1 unknown */
+    int locker;    /* index in the vault, -1 unknown; of REQUEST and GRANT, too */
     struct sl_id roll;
     char roll_name[SL_ALIAS_MAX + 1];
     uint64_t part, first_pack, pack_count, files, bytes;
@@ -81,11 +92,18 @@ struct sl_journal {
     struct sl_journal_entry *entries;
     struct sl_roll *rolls;
     uint64_t unknown_kinds, unbelieved, gaps, convicted;
+    /* Entries that somebody has seen, or that a chain has to have, and that no keeper gives; and
+     * entries that somebody has seen otherwise than we do, which convicts nobody. The first of
+     * each in words, "" for none: names in them are fit to be printed. */
+    uint64_t missing, disagreements;
+    char missing_text[256], disagreement_text[256];
+    uint64_t heads_over; /* heads seen that were too many to be compared */
     /* workspace */
     uint8_t *slip;
+    struct sl_secret *plain_room; /* an opened slip explains its session: guarded */
     struct sl_buf plain;
     size_t session_room, entry_room;
-    struct authors *authors;
+    struct told *told;
     size_t *places, place_room; /* open addressing over (session, number): index of entry + 1 */
 };
 
@@ -98,10 +116,30 @@ sl_rc sl_journal_load(const struct sl_os *os, const struct sl_vault *v, bool tho
 void sl_journal_free(struct sl_journal *j);
 SL_OWNED(journal)
 
-/* Fetch an entry's slip again from any keeper that holds it, and open the body with the vault's
- * locker identities; appends it to *body. */
+/* ---- one entry again; from any keeper that holds it ---- */
+
+/* Open the body with the vault's locker identities and its person's; appends it to *body.
+ * SL_E_REFUSED: it is sealed to others; SL_E_MISSING: it has none. */
 sl_rc sl_journal_body(struct sl_journal *j, const struct sl_journal_entry *e, struct sl_buf *body,
                       struct sl_err *err);
+/* The same of a part of a roll, and the key of its session's tags, which the caller frees. */
+sl_rc sl_journal_part(struct sl_journal *j, const struct sl_journal_entry *e, struct sl_buf *body,
+                      struct sl_tag_key *tags, struct sl_err *err);
+/* Append the body for care, without its salt; nothing where there is none. */
+sl_rc sl_journal_care(struct sl_journal *j, const struct sl_journal_entry *e, struct sl_buf *care,
+                      struct sl_err *err);
+/* All of it, to be shown: *slip's views point into *plain, which the caller gives empty, with a
+ * limit of at least SL_SLIP_BYTES, and wipes, as it wipes *session: both hold the session's keys.
+ */
+sl_rc sl_journal_whole(struct sl_journal *j, const struct sl_journal_entry *e, struct sl_buf *plain,
+                       struct sl_slip *slip, struct sl_record *record, struct sl_session *session,
+                       struct sl_err *err);
+
+/* ---- what is known, as others may be told ---- */
+
+/* The newest entry of each of the 64 sessions of known authors that wrote last, by their own
+ * clocks; sorted by session, for sl_writing_saw(). */
+void sl_journal_heads(const struct sl_journal *j, struct sl_head ret[SL_HEADS_MAX], size_t *count);
 
 /* Find a roll by locker and name ("A001~2"); NULL if there is none. */
 const struct sl_roll *sl_journal_roll(const struct sl_journal *j, int locker, struct sl_view name);

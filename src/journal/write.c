@@ -8,10 +8,30 @@
 #include <string.h>
 
 #include "base/say.h"
+#include "format/pen.h"
 
 static sl_rc draw(struct sl_secret **ret, struct sl_err *err)
 {
     return sl_secret_new(SL_SESSION_KEY_BYTES, ret, err);
+}
+
+/* Certify the session and keep its block. The keys stand in the struct only meanwhile. */
+static sl_rc keep_block(struct sl_writing *w, const struct sl_sign_key *author, struct sl_err *err)
+{
+    uint8_t bytes[SL_SESSION_BLOCK_MAX];
+    struct sl_buf block = sl_buf_fixed(bytes, sizeof bytes);
+    struct sl_session *s = &w->session;
+
+    memcpy(s->name_key, sl_secret_expose(w->names.bytes).at, SL_SESSION_KEY_BYTES);
+    memcpy(s->tag_key, sl_secret_expose(w->tags.bytes).at, SL_SESSION_KEY_BYTES);
+    sl_session_certify(s, author);
+    sl_rc rc = sl_session_write(s, &block, err);
+    if (rc == SL_OK)
+        rc = sl_secret_copy(sl_buf_view(&block), &w->block, err);
+    sl_wipe(s->name_key, sizeof s->name_key);
+    sl_wipe(s->tag_key, sizeof s->tag_key);
+    sl_wipe(bytes, sizeof bytes);
+    return rc;
 }
 
 sl_rc sl_writing_new(const struct sl_os *os, const struct sl_vault *v, struct sl_writing **ret,
@@ -23,19 +43,18 @@ sl_rc sl_writing_new(const struct sl_os *os, const struct sl_vault *v, struct sl
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
     w->os = os;
     w->care = v->care;
+    w->heads = sl_buf_upto(SL_SLIP_BYTES);
     SL_TRY(sl_sign_key_new(&w->sign, err));
     SL_TRY(draw(&w->names.bytes, err));
     SL_TRY(draw(&w->tags.bytes, err));
     memcpy(w->session.production, v->production, sizeof v->production);
     sl_sign_key_public(&w->sign, w->session.session);
-    memcpy(w->session.name_key, sl_secret_expose(w->names.bytes).at, SL_SESSION_KEY_BYTES);
-    memcpy(w->session.tag_key, sl_secret_expose(w->tags.bytes).at, SL_SESSION_KEY_BYTES);
     w->session.need = v->need;
     w->session.seat_count = (uint8_t)v->keeper_count;
     for (size_t i = 0; i < v->keeper_count; i++)
         w->session.seats[i] =
             (struct sl_seat){ .keeper = v->keepers[i].id, .shard = v->keepers[i].shard };
-    sl_session_certify(&w->session, &v->sign);
+    SL_TRY(keep_block(w, &v->sign, err));
     *ret = SL_TAKE(w);
     return SL_OK;
 }
@@ -47,6 +66,8 @@ void sl_writing_free(struct sl_writing *w)
     sl_secret_free(w->sign.bytes);
     sl_secret_free(w->names.bytes);
     sl_secret_free(w->tags.bytes);
+    sl_secret_free(w->block);
+    sl_buf_clear(&w->heads);
     sl_wipe(w, sizeof *w);
     free(w);
 }
@@ -57,17 +78,21 @@ void sl_entry_out_clear(struct sl_entry_out *o)
     *o = (struct sl_entry_out){ 0 };
 }
 
-/* Heads seen: a home that only writes has seen none but its own session. */
-static size_t block_bytes(const struct sl_writing *w)
+sl_rc sl_writing_saw(struct sl_writing *w, const struct sl_head *heads, size_t count,
+                     struct sl_err *err)
 {
-    SL_AUTO_CLEAR(buf) block = sl_buf_upto(SL_SESSION_BLOCK_MAX);
+    SL_AUTO_CLEAR(buf) seen = sl_buf_upto(SL_SLIP_BYTES);
 
-    return sl_session_write(&w->session, &block, NULL) == SL_OK ? block.len : SL_SESSION_BLOCK_MAX;
+    SL_TRY(sl_heads_write(heads, count, &seen, err));
+    sl_buf_clear(&w->heads);
+    w->heads = seen;
+    seen = (struct sl_buf){ 0 };
+    return SL_OK;
 }
 
 size_t sl_writing_room(const struct sl_writing *w)
 {
-    return sl_slip_room(block_bytes(w), 0);
+    return sl_slip_room(sl_secret_expose(w->block).len, w->heads.len);
 }
 
 static void fill_record(const struct sl_writing *w, const struct sl_entry_in *in,
@@ -81,6 +106,8 @@ static void fill_record(const struct sl_writing *w, const struct sl_entry_in *in
     memcpy(r->previous, w->previous, sizeof r->previous);
     if (w->os->clock(w->os->self, &now) == 0)
         r->claimed = now.tv_sec;
+    if (w->heads.len > 0)
+        sl_sha256_of(sl_buf_view(&w->heads), r->heads);
     memcpy(r->body, in->body_hash, sizeof r->body);
     memcpy(r->care_body, in->care_hash, sizeof r->care_body);
 }
@@ -100,16 +127,16 @@ static sl_rc seal_all(const struct sl_writing *w, const struct sl_slip *slip,
 sl_rc sl_writing_entry(struct sl_writing *w, const struct sl_entry_in *in, struct sl_entry_out *ret,
                        struct sl_err *err)
 {
-    SL_AUTO_CLEAR(buf) block = sl_buf_upto(SL_SESSION_BLOCK_MAX);
     SL_AUTO_CLEAR(entry_out) out = { .number = w->number };
-    struct sl_slip slip = { .body = in->sealed_body, .care_body = in->care_body };
+    struct sl_slip slip = { .session = sl_secret_expose(w->block),
+                            .heads = sl_buf_view(&w->heads),
+                            .body = in->sealed_body,
+                            .care_body = in->care_body };
     struct sl_record record;
 
     out.slips = calloc(w->session.seat_count, SL_SLIP_BYTES);
     if (out.slips == NULL)
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
-    SL_TRY(sl_session_write(&w->session, &block, err));
-    slip.session = sl_buf_view(&block);
     fill_record(w, in, &record);
     sl_record_write(&record, slip.record_bytes);
     sl_record_sign(&w->sign, slip.record_bytes, slip.signature);

@@ -18,9 +18,11 @@ struct sl_writing { /* one session of this program */
     struct sl_sign_key sign;
     struct sl_name_key names;
     struct sl_tag_key tags;
-    struct sl_session session; /* what every slip explains */
+    struct sl_session session; /* what every slip explains; its two keys are zero here */
+    struct sl_secret *block;   /* the same as it stands in a slip, with them */
     struct sl_age_recipient care;
-    uint64_t number; /* of the next entry */
+    struct sl_buf heads; /* seen, as they stand in a slip */
+    uint64_t number;     /* of the next entry */
     uint8_t previous[SL_SHA256_BYTES];
 };
 
@@ -54,7 +56,12 @@ void sl_entry_out_clear(struct sl_entry_out *o);
 sl_rc sl_writing_entry(struct sl_writing *w, const struct sl_entry_in *in, struct sl_entry_out *ret,
                        struct sl_err *err);
 
-/* Bytes left for sealed body and care body together. */
+/* What its author has seen (sl_journal_heads()): stands in every entry from now on, in place of
+ * what stood there. SL_E_USAGE where it is more than SL_HEADS_MAX or not sorted by session. */
+sl_rc sl_writing_saw(struct sl_writing *w, const struct sl_head *heads, size_t count,
+                     struct sl_err *err);
+
+/* Bytes left for sealed body and care body together, once heads were set. */
 size_t sl_writing_room(const struct sl_writing *w);
 
 /* Open every keeper of the vault and send the entry to each: for the few entries of a founding.

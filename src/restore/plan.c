@@ -111,9 +111,7 @@ sl_rc sl_plan_part(struct restore *r, const struct sl_journal_entry *e, struct s
     p->body = sl_buf_upto(SL_SLIP_BYTES);
     p->session = &r->in->journal->sessions[e->session];
     r->need = p->session->explained.need;
-    SL_TRY(sl_secret_copy((struct sl_view){ p->session->explained.tag_key, SL_SESSION_KEY_BYTES },
-                          &p->tags.bytes, err));
-    SL_TRY(sl_journal_body(r->in->journal, e, &p->body, err));
+    SL_TRY(sl_journal_part(r->in->journal, e, &p->body, &p->tags, err));
     SL_TRY(sl_part_read(sl_buf_view(&p->body), r->need, &p->part, err));
     return read_manifest(r, p, err);
 }

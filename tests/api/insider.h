@@ -97,14 +97,13 @@ static inline const char *insider_shard(const struct insider *in, unsigned numbe
 /* Change one byte of the slice and make every tag right again. */
 static inline void insider_forge(struct insider *in, unsigned number, uint64_t pack, size_t at)
 {
-    const struct sl_journal_session *s = &in->journal->sessions[insider_part(in)->session];
     struct sl_tag_key key = { 0 };
     uint8_t *object = malloc(SL_FULL_BYTES);
     int fd = open(insider_shard(in, number, pack), O_RDWR | O_CLOEXEC);
 
-    insider_must(in,
-                 sl_secret_copy((struct sl_view){ s->explained.tag_key, SL_SESSION_KEY_BYTES },
-                                &key.bytes, &in->err),
+    SL_AUTO_CLEAR(buf) body = sl_buf_upto(SL_SLIP_BYTES);
+
+    insider_must(in, sl_journal_part(in->journal, insider_part(in), &body, &key, &in->err),
                  "tag key");
     world_must(object != NULL && fd >= 0 && pread(fd, object, SL_FULL_BYTES, 0) == SL_FULL_BYTES,
                "shard");

@@ -75,7 +75,7 @@ static inline void pen_raw(const struct pen *p, struct sl_writing *w, const stru
 static inline void pen_care(const struct pen *p, struct sl_writing *w, uint32_t kind,
                             struct sl_view body, uint32_t to)
 {
-    SL_AUTO_CLEAR(buf) salted = sl_buf_upto(8192);
+    SL_AUTO_CLEAR(buf) salted = sl_buf_upto(SL_SLIP_BYTES);
     struct sl_entry_in in = { .kind = kind };
 
     CHECK_EQ(sl_care_body_write(body, &salted, in.care_hash, NULL), SL_OK);
@@ -90,6 +90,15 @@ static inline void pen_opened(const struct pen *p, struct sl_writing *w, uint32_
 
     CHECK_EQ(sl_opened_write(&opened, &body, NULL), SL_OK);
     pen_care(p, w, SL_ENTRY_OPENED, sl_buf_view(&body), to);
+}
+
+static inline void pen_closed(const struct pen *p, struct sl_writing *w, uint32_t to)
+{
+    SL_AUTO_CLEAR(buf) body = sl_buf_upto(4096);
+    struct sl_closed closed = { .packs = 0 };
+
+    CHECK_EQ(sl_closed_write(&closed, &body, NULL), SL_OK);
+    pen_care(p, w, SL_ENTRY_CLOSED, sl_buf_view(&body), to);
 }
 
 static inline void pen_names_author(const struct pen *p, struct sl_writing *w,
