@@ -89,7 +89,8 @@ struct sl_request_line {
     uint32_t epoch;
     int64_t claimed, expires; /* seconds since 1970; expires 0: never */
     bool expired;             /* by this machine's clock */
-    bool said_yes, said_no;   /* what this trustee answered already */
+    bool answered;            /* this trustee answered it already; what, where this home knows: */
+    bool said_yes, said_no;
     unsigned others;          /* of this locker and epoch: requests besides this one */
     unsigned need, trustees;
 };
@@ -108,7 +109,7 @@ struct sl_answer_job {
     bool vouch;   /* `in`, from a key that this home does not know: its six words were compared */
 };
 /* SL_E_REFUSED: expired, for another production, of somebody who may not ask, or the locker's proof
- * does not hold. Strings of *ret live until the next call with this `sl`... they are copies here. */
+ * does not hold. */
 struct sl_answered {
     struct sl_request_line line; /* locker and reason point into the two below */
     char locker[65];

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/quorum.h"
 #include "api/vault.h"
 #include "base/say.h"
 #include "home/spool.h"
@@ -28,8 +29,15 @@ static struct sl_view piece_of(const char **text)
 
 static sl_rc no_key(const struct sl_vault *v, int locker, struct sl_err *err)
 {
-    return sl_fail(err, SL_E_REFUSED, _("this home does not hold the key of locker '%s'"),
-                   v->lockers[locker].alias);
+    const char *alias = v->lockers[locker].alias;
+
+    if (v->quorum_bytes == 0)
+        return sl_fail(err, SL_E_REFUSED, _("this home does not hold the key of locker '%s'"),
+                       alias);
+    return sl_fail(err, SL_E_REFUSED,
+                   _("locker '%s' is not open on this machine\n"
+                     "  ask its trustees: safelight open %s --reason TEXT"),
+                   alias, alias);
 }
 
 sl_rc sl_vault_path_read(const struct sl_vault_open *o, const struct sl_journal *j,
@@ -72,10 +80,13 @@ static void tell_oddities(struct sl *sl, const struct sl_journal *j)
         sl_tell(sl, SL_SAY_WARNING,
                 _("%ju sessions signed two different entries of one number; they are not believed"),
                 (uintmax_t)j->convicted);
-    if (j->gaps > 0)
+    if (j->missing > 0)
         sl_tell(sl, SL_SAY_WARNING,
-                _("%ju entries are missing from their chains: no keeper that answers shows them"),
-                (uintmax_t)j->gaps);
+                _("%ju entries are known to exist and no keeper that answers gives them: %s"),
+                (uintmax_t)j->missing, j->missing_text);
+    if (j->disagreements > 0)
+        sl_tell(sl, SL_SAY_WARNING, _("%ju times two authors saw different entries: %s"),
+                (uintmax_t)j->disagreements, j->disagreement_text);
     if (j->unknown_kinds > 0)
         sl_tell(sl, SL_SAY_INFO, _("%ju entries are of kinds that this version does not know"),
                 (uintmax_t)j->unknown_kinds);
@@ -161,7 +172,7 @@ sl_rc sl_restore_tree(struct sl *sl, const struct sl_restore *job, struct sl_res
     if (job->what == NULL || job->what[0] == '\0' || job->dest == NULL || job->dest[0] == '\0')
         return sl_fail(err, SL_E_USAGE, _("say what to restore, and where to"));
     SL_TRY(sl_vault_open(sl, &job->at, &open, err));
-    SL_TRY(sl_journal_load(os, open.vault, true, &open.voice, &j, err));
+    SL_TRY(sl_vault_journal(sl, &open, true, &j, err));
     tell_oddities(sl, j);
     SL_TRY(sl_vault_path_read(&open, j, job->what, &path, err));
     if (open.vault->locker_identities[path.locker] == NULL)
@@ -282,7 +293,7 @@ sl_rc sl_list(struct sl *sl, const struct sl_home_at *at, const char *what, bool
     struct listing_job job = { .open = &open, .recursive = recursive, .each = each, .who = who };
 
     SL_TRY(sl_vault_open(sl, at, &open, err));
-    SL_TRY(sl_journal_load(sl_os_of(sl), open.vault, false, &open.voice, &j, err));
+    SL_TRY(sl_vault_journal(sl, &open, false, &j, err));
     tell_oddities(sl, j);
     SL_TRY(sl_vault_path_read(&open, j, what, &path, err));
     if (path.roll != NULL) {
@@ -376,6 +387,52 @@ static void knock(struct sl *sl, const struct sl_vault *v, struct sl_status *s)
     }
 }
 
+/* Requests that wait: for this trustee's answer, or for answers to this person. */
+static unsigned count_requests(const struct sl_vault *v, const struct sl_journal *j)
+{
+    uint8_t mine[SL_SIGN_PUBLIC_BYTES];
+    unsigned count = 0;
+
+    sl_sign_key_public(&v->sign, mine);
+    for (size_t i = 0; i < j->entry_count; i++) {
+        const struct sl_journal_entry *e = &j->entries[i];
+        bool answered = false;
+        if (e->kind != SL_ENTRY_REQUEST || e->belief != SL_BELIEF_YES)
+            continue;
+        for (size_t k = 0; k < j->entry_count && v->role == SL_ROLE_TRUSTEE; k++)
+            answered |=
+                j->entries[k].kind == SL_ENTRY_ANSWER &&
+                sl_same(j->entries[k].request, e->request, sizeof e->request) &&
+                sl_same(j->sessions[j->entries[k].session].explained.author, mine, sizeof mine);
+        bool own = sl_same(j->sessions[e->session].explained.author, mine, sizeof mine) &&
+                   e->locker >= 0 && v->locker_identities[e->locker] == NULL;
+        count += v->role == SL_ROLE_TRUSTEE ? !answered : own;
+    }
+    return count;
+}
+
+static sl_rc look_at_trustees(const struct sl_vault_open *o, struct sl_journal *j,
+                              struct sl_status *s, struct sl_err *err)
+{
+    struct sl_acceptances have;
+
+    if (o->vault->quorum_bytes == 0)
+        return SL_OK;
+    SL_TRY(sl_vault_acceptances(o->vault, j, &have, err));
+    s->quorum = have.quorum.need;
+    s->trustee_count = have.quorum.count;
+    s->accepted = have.count;
+    s->test_opened = have.opened;
+    for (unsigned i = 0; i < s->trustee_count; i++) {
+        (void)snprintf(s->trustees[i].alias, sizeof s->trustees[i].alias, "%s",
+                       o->vault->trustees[i].alias);
+        s->trustees[i].accepted = (have.accepted >> (i + 1) & 1) != 0;
+        s->trustees[i].lied = (have.lied >> (i + 1) & 1) != 0;
+    }
+    s->requests = count_requests(o->vault, j);
+    return SL_OK;
+}
+
 sl_rc sl_status_of(struct sl *sl, const struct sl_home_at *at, struct sl_status *ret,
                    struct sl_err *err)
 {
@@ -397,11 +454,15 @@ sl_rc sl_status_of(struct sl *sl, const struct sl_home_at *at, struct sl_status 
         knock(sl, open.vault, ret);
         return SL_OK;
     }
-    SL_TRY(sl_journal_load(sl_os_of(sl), open.vault, false, &open.voice, &j, err));
+    SL_TRY(sl_vault_journal(sl, &open, false, &j, err));
     tell_oddities(sl, j);
     ret->entries = j->entry_count;
     ret->sessions = j->session_count;
     ret->unknown_entries = j->unknown_kinds + j->unbelieved;
+    ret->unbelieved = j->unbelieved;
+    ret->missing_entries = j->missing;
+    ret->convicted = j->convicted;
+    SL_TRY(look_at_trustees(&open, j, ret, err));
     for (size_t i = 0; i < j->keeper_count; i++)
         ret->foreign_slips += j->keepers[i].foreign;
     SL_TRY(fill_rolls(ret, j, err));

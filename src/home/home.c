@@ -86,49 +86,6 @@ void sl_home_inside(const struct sl_vault *v, const char *name, char path[SL_HOM
 
 /* ---- which production ---- */
 
-struct aliases {
-    char names[8][SL_ALIAS_MAX + 1]; /* enough to say which there are */
-    size_t count;
-};
-
-static sl_rc note_alias(void *who, const struct sl_os_entry *entry, struct sl_err *err)
-{
-    struct aliases *a = who;
-    struct sl_view name = { (const uint8_t *)entry->name, strlen(entry->name) };
-
-    (void)err;
-    if (sl_alias_check(name, "", NULL) != SL_OK)
-        return SL_OK;
-    if (a->count < sizeof a->names / sizeof *a->names)
-        (void)snprintf(a->names[a->count], sizeof a->names[0], "%.*s", (int)SL_ALIAS_MAX,
-                       entry->name);
-    a->count++;
-    return SL_OK;
-}
-
-static sl_rc only_one(struct sl_home *h, char alias[SL_ALIAS_MAX + 1], struct sl_err *err)
-{
-    struct aliases a = { 0 };
-    char list[400] = "";
-
-    SL_TRY(sl_shelf_list(h->shelf, "productions", note_alias, &a, err));
-    if (a.count == 0)
-        return sl_fail(err, SL_E_MISSING,
-                       _("the home '%s' knows no production\n  make one with: safelight init"),
-                       h->shown);
-    if (a.count == 1) {
-        memcpy(alias, a.names[0], sizeof a.names[0]);
-        return SL_OK;
-    }
-    for (size_t i = 0; i < a.count && i < sizeof a.names / sizeof *a.names; i++) {
-        size_t used = strlen(list);
-        (void)snprintf(list + used, sizeof list - used, " %s", a.names[i]);
-    }
-    return sl_fail(err, SL_E_USAGE,
-                   _("the home knows several productions:%s\n  choose one with --production NAME"),
-                   list);
-}
-
 static bool is_there(struct sl_home *h, const char *alias)
 {
     static const char *const files[] = { "vault.age", "vault.txt" };
@@ -141,30 +98,6 @@ static bool is_there(struct sl_home *h, const char *alias)
             return true;
     }
     return false;
-}
-
-static sl_rc note_stranger(void *who, const struct sl_os_entry *entry, struct sl_err *err)
-{
-    bool *strange = who;
-
-    (void)err;
-    *strange |= strcmp(entry->name, "productions") != 0 && strcmp(entry->name, "t") != 0;
-    return SL_OK;
-}
-
-sl_rc sl_home_must_be_new(struct sl_home *h, struct sl_err *err)
-{
-    struct aliases a = { 0 };
-    bool strange = false;
-
-    SL_TRY(sl_shelf_list(h->shelf, "", note_stranger, &strange, err));
-    SL_TRY(sl_shelf_list(h->shelf, "productions", note_alias, &a, err));
-    for (size_t i = 0; i < a.count && i < sizeof a.names / sizeof *a.names; i++)
-        strange |= is_there(h, a.names[i]);
-    if (strange)
-        return sl_fail(err, SL_E_USAGE,
-                       _("'%s' is not empty\n  a new home needs a folder of its own"), h->shown);
-    return SL_OK;
 }
 
 struct naming {
@@ -188,6 +121,67 @@ sl_rc sl_home_productions(struct sl_home *h, sl_home_each *each, void *who, stru
     struct naming n = { each, who, h };
 
     return sl_shelf_list(h->shelf, "productions", name_one, &n, err);
+}
+
+struct aliases {
+    char names[8][SL_ALIAS_MAX + 1]; /* enough to say which there are */
+    size_t count;
+};
+
+static sl_rc note_alias(void *who, const char *alias, struct sl_err *err)
+{
+    struct aliases *a = who;
+
+    (void)err;
+    if (a->count < sizeof a->names / sizeof *a->names)
+        (void)snprintf(a->names[a->count], sizeof a->names[0], "%s", alias);
+    a->count++;
+    return SL_OK;
+}
+
+static sl_rc only_one(struct sl_home *h, char alias[SL_ALIAS_MAX + 1], struct sl_err *err)
+{
+    struct aliases a = { 0 };
+    char list[400] = "";
+
+    SL_TRY(sl_home_productions(h, note_alias, &a, err));
+    if (a.count == 0)
+        return sl_fail(err, SL_E_MISSING,
+                       _("the home '%s' knows no production\n  make one with: safelight init"),
+                       h->shown);
+    if (a.count == 1) {
+        memcpy(alias, a.names[0], sizeof a.names[0]);
+        return SL_OK;
+    }
+    for (size_t i = 0; i < a.count && i < sizeof a.names / sizeof *a.names; i++) {
+        size_t used = strlen(list);
+        (void)snprintf(list + used, sizeof list - used, " %s", a.names[i]);
+    }
+    return sl_fail(err, SL_E_USAGE,
+                   _("the home knows several productions:%s\n  choose one with --production NAME"),
+                   list);
+}
+
+static sl_rc note_stranger(void *who, const struct sl_os_entry *entry, struct sl_err *err)
+{
+    bool *strange = who;
+
+    (void)err;
+    *strange |= strcmp(entry->name, "productions") != 0 && strcmp(entry->name, "t") != 0;
+    return SL_OK;
+}
+
+sl_rc sl_home_must_be_new(struct sl_home *h, struct sl_err *err)
+{
+    struct aliases a = { 0 };
+    bool strange = false;
+
+    SL_TRY(sl_shelf_list(h->shelf, "", note_stranger, &strange, err));
+    SL_TRY(sl_home_productions(h, note_alias, &a, err));
+    if (strange || a.count > 0)
+        return sl_fail(err, SL_E_USAGE,
+                       _("'%s' is not empty\n  a new home needs a folder of its own"), h->shown);
+    return SL_OK;
 }
 
 bool sl_home_knows(struct sl_home *h, const char *alias)
@@ -277,6 +271,24 @@ sl_rc sl_home_load(struct sl_home *h, const char *alias, const struct sl_passphr
     }
     /* Its folder's name is the production's: state and spool stand beside the vault. */
     (void)snprintf((*ret)->alias, sizeof(*ret)->alias, "%s", name);
+    return SL_OK;
+}
+
+sl_rc sl_home_load_with(struct sl_home *h, const char *alias, const struct sl_secret *words,
+                        struct sl_vault **ret, struct sl_err *err)
+{
+    SL_AUTO_FREE(secret) *text = NULL;
+    char path[SL_HOME_INSIDE];
+
+    inside(path, alias, "vault.txt");
+    sl_rc rc = sl_home_open_clear(h, path, &text, err);
+    if (rc == SL_E_MISSING && words != NULL) {
+        inside(path, alias, "vault.age");
+        rc = sl_home_open_sealed(h, path, words, &text, err);
+    }
+    SL_TRY(rc);
+    SL_TRY(sl_vault_read(sl_secret_expose(text), ret, err));
+    (void)snprintf((*ret)->alias, sizeof(*ret)->alias, "%s", alias);
     return SL_OK;
 }
 

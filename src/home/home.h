@@ -86,6 +86,10 @@ SL_OWNED(home)
 sl_rc sl_home_load(struct sl_home *h, const char *alias, const struct sl_passphrase_from *from,
                    struct sl_secret **words, struct sl_vault **ret, struct sl_err *err);
 
+/* The same with a passphrase that is at hand (NULL: none). */
+sl_rc sl_home_load_with(struct sl_home *h, const char *alias, const struct sl_secret *words,
+                        struct sl_vault **ret, struct sl_err *err);
+
 /* Whether the home knows a production of that alias. */
 bool sl_home_knows(struct sl_home *h, const char *alias);
 /* Show the alias of every production in the home. */

@@ -190,32 +190,47 @@ struct pushing {
     struct sl_err damaged; /* the first that was; the others are still pushed */
 };
 
+static sl_rc push_object(struct sl_spool *s, const char *id, const struct sl_object *name,
+                         struct pushing *p, struct sl_err *err)
+{
+    SL_AUTO_CLEAR(buf) bytes = sl_buf_upto(SL_FULL_BYTES + SL_SHA256_BYTES);
+    char path[PATH_ROOM], object[SL_OBJECT_TEXT];
+
+    sl_object_text(name, object);
+    (void)snprintf(path, sizeof path, "%s/%s", id, object);
+    sl_rc rc = sl_shelf_read(s->shelf, path, &bytes, err);
+    if (rc == SL_E_MISSING)
+        return SL_OK; /* another run pushed it meanwhile */
+    SL_TRY(rc);
+    struct sl_err *first = p->damaged.rc == SL_OK ? &p->damaged : NULL;
+    if (judge(&bytes, name, object, first) != SL_OK)
+        return SL_OK;
+    rc = p->each(p->who, name, sl_buf_view(&bytes), err);
+    if (rc == SL_E_UNSAFE)
+        return SL_OK;
+    SL_TRY(rc);
+    rc = sl_shelf_remove(s->shelf, path, err);
+    return rc == SL_E_MISSING ? SL_OK : rc;
+}
+
 static sl_rc push_folder(struct sl_spool *s, const char *id, const struct names *n, void *who,
                          struct sl_err *err)
 {
-    struct pushing *p = who;
-
-    for (size_t i = 0; i < n->count; i++) {
-        SL_AUTO_CLEAR(buf) bytes = sl_buf_upto(SL_FULL_BYTES + SL_SHA256_BYTES);
-        char path[PATH_ROOM], object[SL_OBJECT_TEXT];
-        sl_object_text(&n->at[i], object);
-        (void)snprintf(path, sizeof path, "%s/%s", id, object);
-        sl_rc rc = sl_shelf_read(s->shelf, path, &bytes, err);
-        if (rc == SL_E_MISSING)
-            continue; /* another run pushed it meanwhile */
-        SL_TRY(rc);
-        struct sl_err *first = p->damaged.rc == SL_OK ? &p->damaged : NULL;
-        if (judge(&bytes, &n->at[i], object, first) != SL_OK)
-            continue;
-        rc = p->each(p->who, &n->at[i], sl_buf_view(&bytes), err);
-        if (rc == SL_E_UNSAFE)
-            continue;
-        SL_TRY(rc);
-        rc = sl_shelf_remove(s->shelf, path, err);
-        if (rc != SL_E_MISSING)
-            SL_TRY(rc);
-    }
+    for (size_t i = 0; i < n->count; i++)
+        SL_TRY(push_object(s, id, &n->at[i], who, err));
     return SL_OK;
+}
+
+sl_rc sl_spool_push_one(struct sl_spool *s, const struct sl_id *keeper,
+                        const struct sl_object *name, sl_spool_each *each, void *who,
+                        struct sl_err *err)
+{
+    struct pushing p = { .each = each, .who = who };
+    char id[SL_FOLDER_TEXT];
+
+    sl_id_text(keeper, id);
+    SL_TRY(push_object(s, id, name, &p, err));
+    return p.damaged.rc == SL_OK ? SL_OK : sl_fail(err, p.damaged.rc, "%s", p.damaged.text);
 }
 
 sl_rc sl_spool_push(struct sl_spool *s, const struct sl_id *keeper, sl_spool_each *each, void *who,

@@ -36,3 +36,7 @@ typedef sl_rc sl_spool_each(void *who, const struct sl_object *name, struct sl_v
                             struct sl_err *err);
 sl_rc sl_spool_push(struct sl_spool *s, const struct sl_id *keeper, sl_spool_each *each, void *who,
                     struct sl_err *err);
+/* The same for one object; nothing is shown where it does not wait (any more). */
+sl_rc sl_spool_push_one(struct sl_spool *s, const struct sl_id *keeper,
+                        const struct sl_object *name, sl_spool_each *each, void *who,
+                        struct sl_err *err);

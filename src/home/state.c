@@ -22,6 +22,8 @@
 #define FRONT_BYTES (MAGIC_BYTES + FRESH_BYTES + PLAIN_ROOM + SL_AEAD_TAG_BYTES)
 #define FILE_ROOM   (FRONT_BYTES + SL_KEEPERS_MAX * SL_SLIP_BYTES)
 #define NAME_HEX    33u
+#define ROLL_BYTES  8u /* of a name: which roll, for who has the state key */
+#define ROLL_HEX    (2 * ROLL_BYTES + 1)
 #define LOCK_TRIES  16u
 
 static const uint8_t MAGIC[MAGIC_BYTES] = { 'S', 'L', 'S', 'T', 'A', 'T', 'E', '1' };
@@ -32,7 +34,7 @@ struct sl_state_place {
     struct sl_fd lock;
     struct sl_state_key key; /* borrowed from the vault */
     uint8_t card[SL_SHA256_BYTES];
-    char file[NAME_HEX + 8], lock_file[NAME_HEX + 8];
+    char file[ROLL_HEX + NAME_HEX + 8], lock_file[ROLL_HEX + NAME_HEX + 8];
 };
 
 /* The lock's file goes with the state: removed while the lock is held, so whoever locks it later
@@ -58,6 +60,24 @@ void sl_state_place_free(struct sl_state_place *p)
 
 /* ---- names ---- */
 
+/* The first half of a name is of the roll and the state key alone, so that a roll can be forgotten
+ * without its card. Who has the state key can try names of rolls on it, and nothing else. */
+static void name_roll(const struct sl_state_key *key, const char *roll, char ret[ROLL_HEX])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t info[32 + SL_ALIAS_MAX + 1] = "safelight/1 state of roll", tag[ROLL_BYTES];
+    size_t front = strlen((const char *)info) + 1, len = strnlen(roll, SL_ALIAS_MAX);
+
+    memcpy(info + front, roll, len);
+    sl_hkdf_sha256(sl_secret_expose(key->bytes), (struct sl_view){ 0 },
+                   (struct sl_view){ info, front + len }, tag, sizeof tag);
+    for (size_t i = 0; i < sizeof tag; i++) {
+        ret[2 * i] = digits[tag[i] >> 4];
+        ret[2 * i + 1] = digits[tag[i] & 15];
+    }
+    ret[2 * sizeof tag] = '\0';
+}
+
 static sl_rc name_place(struct sl_state_place *p, const struct sl_id *locker, const char *roll,
                         unsigned slot, struct sl_err *err)
 {
@@ -72,10 +92,11 @@ static sl_rc name_place(struct sl_state_place *p, const struct sl_id *locker, co
     SL_TRY(sl_buf_put(&info, (struct sl_view){ (const uint8_t *)roll, strlen(roll) }, err));
     sl_hkdf_sha256(sl_secret_expose(p->key.bytes), (struct sl_view){ p->card, sizeof p->card },
                    sl_buf_view(&info), name.bytes, sizeof name.bytes);
-    char hex[SL_FOLDER_TEXT];
+    char hex[SL_FOLDER_TEXT], front[ROLL_HEX];
     sl_id_text(&name, hex);
-    (void)snprintf(p->file, sizeof p->file, "%s.state", hex);
-    (void)snprintf(p->lock_file, sizeof p->lock_file, "%s.lock", hex);
+    name_roll(&p->key, roll, front);
+    (void)snprintf(p->file, sizeof p->file, "%s-%s.state", front, hex);
+    (void)snprintf(p->lock_file, sizeof p->lock_file, "%s-%s.lock", front, hex);
     return SL_OK;
 }
 
@@ -245,23 +266,29 @@ static sl_rc lock_place(struct sl_state_place *p, bool *ret, struct sl_err *err)
     return SL_OK; /* others come and go there all the time: as good as busy */
 }
 
+static sl_rc open_states(struct sl_home *h, const struct sl_vault *v, struct sl_shelf **ret,
+                         struct sl_err *err)
+{
+    int dir = -1;
+
+    SL_TRY(sl_home_folder(h, v, "state", &dir, err));
+    sl_rc rc = sl_shelf_new(sl_home_os(h), dir, ret, err);
+    if (rc != SL_OK)
+        (void)sl_home_os(h)->close(sl_home_os(h)->self, dir);
+    return rc;
+}
+
 static sl_rc new_place(struct sl_home *h, const struct sl_vault *v,
                        const uint8_t card[SL_SHA256_BYTES], struct sl_state_place **ret,
                        struct sl_err *err)
 {
     SL_AUTO_FREE(state_place) *p = calloc(1, sizeof *p);
-    int dir = -1;
 
     if (p == NULL)
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
     *p = (struct sl_state_place){ .os = sl_home_os(h), .lock = { NULL, -1 }, .key = v->state };
     memcpy(p->card, card, sizeof p->card);
-    SL_TRY(sl_home_folder(h, v, "state", &dir, err));
-    sl_rc rc = sl_shelf_new(p->os, dir, &p->shelf, err);
-    if (rc != SL_OK) {
-        (void)p->os->close(p->os->self, dir);
-        return rc;
-    }
+    SL_TRY(open_states(h, v, &p->shelf, err));
     *ret = SL_TAKE(p);
     return SL_OK;
 }
@@ -320,6 +347,63 @@ sl_rc sl_state_drop(struct sl_state_place *p, struct sl_err *err)
     return rc == SL_E_MISSING ? SL_OK : rc;
 }
 
+/* ---- all states of a home ---- */
+
+struct forgetting {
+    char front[ROLL_HEX];
+    char names[SL_STATE_SLOTS_MAX * 4][ROLL_HEX + NAME_HEX + 8]; /* without ".state" */
+    unsigned count;
+};
+
+static sl_rc note_state(void *who, const struct sl_os_entry *entry, struct sl_err *err)
+{
+    struct forgetting *f = who;
+    size_t len = strlen(entry->name), cut = strlen(".state");
+
+    (void)err;
+    if (len == ROLL_HEX - 1 + NAME_HEX + cut && strcmp(entry->name + len - cut, ".state") == 0 &&
+        strncmp(entry->name, f->front, ROLL_HEX - 1) == 0 &&
+        f->count < sizeof f->names / sizeof *f->names)
+        (void)snprintf(f->names[f->count++], sizeof f->names[0], "%.*s", (int)(len - cut),
+                       entry->name);
+    return SL_OK;
+}
+
+/* One that somebody works on stays. */
+static sl_rc forget_one(struct sl_state_place *p, const char *name, bool dry_run, unsigned *dropped,
+                        struct sl_err *err)
+{
+    bool at_it = false;
+
+    (void)snprintf(p->file, sizeof p->file, "%s.state", name);
+    (void)snprintf(p->lock_file, sizeof p->lock_file, "%s.lock", name);
+    SL_TRY(lock_place(p, &at_it, err));
+    if (!at_it)
+        return sl_fail(err, SL_E_RETRY, _("an offload of this roll is under way"));
+    sl_rc rc = dry_run ? SL_OK : sl_state_drop(p, err);
+    *dropped += rc == SL_OK ? 1 : 0;
+    leave_place(p);
+    return rc;
+}
+
+sl_rc sl_state_forget(struct sl_home *h, const struct sl_vault *v, const char *roll, bool dry_run,
+                      unsigned *dropped, struct sl_err *err)
+{
+    SL_AUTO_FREE(state_place) *p = calloc(1, sizeof *p);
+    struct forgetting f = { .count = 0 };
+
+    *dropped = 0;
+    if (p == NULL)
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
+    *p = (struct sl_state_place){ .os = sl_home_os(h), .lock = { NULL, -1 }, .key = v->state };
+    SL_TRY(open_states(h, v, &p->shelf, err));
+    name_roll(&v->state, roll, f.front);
+    SL_TRY(sl_shelf_list(p->shelf, "", note_state, &f, err));
+    for (unsigned i = 0; i < f.count; i++)
+        SL_TRY(forget_one(p, f.names[i], dry_run, dropped, err));
+    return SL_OK;
+}
+
 static sl_rc count_state(void *who, const struct sl_os_entry *entry, struct sl_err *err)
 {
     unsigned *count = who;
@@ -333,14 +417,8 @@ static sl_rc count_state(void *who, const struct sl_os_entry *entry, struct sl_e
 sl_rc sl_state_count(struct sl_home *h, const struct sl_vault *v, unsigned *ret, struct sl_err *err)
 {
     SL_AUTO_FREE(shelf) *shelf = NULL;
-    int dir = -1;
 
     *ret = 0;
-    SL_TRY(sl_home_folder(h, v, "state", &dir, err));
-    sl_rc rc = sl_shelf_new(sl_home_os(h), dir, &shelf, err);
-    if (rc != SL_OK) {
-        (void)sl_home_os(h)->close(sl_home_os(h)->self, dir);
-        return rc;
-    }
+    SL_TRY(open_states(h, v, &shelf, err));
     return sl_shelf_list(shelf, "", count_state, ret, err);
 }

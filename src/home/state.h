@@ -74,3 +74,9 @@ sl_rc sl_state_read(struct sl_view plain, struct sl_view slip_bytes, struct sl_r
 /* How many states lie in this home: rolls begun and not yet safe. */
 sl_rc sl_state_count(struct sl_home *h, const struct sl_vault *v, unsigned *ret,
                      struct sl_err *err);
+
+/* Forget every state of that roll name, of whatever card and locker: the roll will not be gone on
+ * with. What keepers hold of it stays; the part under way when the run was killed is lost. *dropped
+ * counts. SL_E_RETRY: an offload of it is under way. `dry_run` only counts. */
+sl_rc sl_state_forget(struct sl_home *h, const struct sl_vault *v, const char *roll, bool dry_run,
+                      unsigned *dropped, struct sl_err *err);

@@ -23,7 +23,7 @@ struct sl_answer { /* public; no pointers */
     uint32_t locker_epoch;
     uint8_t request[SL_SHA256_BYTES]; /* hash of the request that is answered */
     struct sl_point part;             /* s_i C; meaningless for no */
-    struct sl_proof proof;
+    struct sl_dleq_proof proof;
     uint8_t mark[SL_MARK_BYTES];
     uint8_t bytes[SL_ANSWER_BYTES]; /* as stored: what is signed and sent */
 };

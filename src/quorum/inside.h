@@ -44,11 +44,11 @@ sl_rc sl_proof_nonce(const struct sl_statement *s, const struct sl_secret *k,
                      struct sl_secret **ret, struct sl_err *err);
 /* GenerateProof and VerifyProof of RFC 9497, section 2.2, with A = G. */
 bool sl_proof_with(const struct sl_statement *s, const struct sl_secret *k,
-                   const struct sl_secret *nonce, struct sl_proof *ret);
-bool sl_proof_right(const struct sl_statement *s, const struct sl_proof *p);
+                   const struct sl_secret *nonce, struct sl_dleq_proof *ret);
+bool sl_proof_right(const struct sl_statement *s, const struct sl_dleq_proof *p);
 /* Nonce and proof in one. */
-sl_rc sl_proof_make(const struct sl_statement *s, const struct sl_secret *k, struct sl_proof *ret,
-                    struct sl_err *err);
+sl_rc sl_proof_make(const struct sl_statement *s, const struct sl_secret *k,
+                    struct sl_dleq_proof *ret, struct sl_err *err);
 
 /* ---- putting together (gathering.c) ---- */
 
@@ -62,7 +62,7 @@ sl_rc sl_combine(const uint8_t *numbers, const struct sl_point *parts, size_t co
 /* Read a point or a proof off the cursor. False (the point then is not to be used) where it is
  * the identity or not canonical; a spoilt cursor gives the identity, hence false. */
 bool sl_point_take(struct sl_cur *c, struct sl_point *ret);
-bool sl_proof_take(struct sl_cur *c, struct sl_proof *ret);
+bool sl_proof_take(struct sl_cur *c, struct sl_dleq_proof *ret);
 /* G', the second generator of locker proofs. */
 void sl_second_base(struct sl_point *ret);
 /* What a locker's proof says: one r makes C from G and C' from G'. It borrows both rooms, which

@@ -19,7 +19,7 @@
 #define SL_LOCKER_FIXED      200u /* bytes of a block before recipient and sealed identity */
 #define SL_LOCKER_BYTES_MAX  (SL_LOCKER_FIXED + SL_RECIPIENT_MAX + SL_LOCKER_SEALED_MAX)
 
-struct sl_proof { /* that two points have one logarithm (RFC 9497): public */
+struct sl_dleq_proof { /* that two points have one logarithm (RFC 9497): public */
     struct sl_scalar challenge, response;
 };
 
@@ -29,7 +29,7 @@ struct sl_sealed_locker { /* public; no pointers */
     uint32_t epoch;                       /* of the locker's key */
     char recipient[SL_RECIPIENT_MAX + 1]; /* age's own text */
     struct sl_point c, c2;                /* C and C' */
-    struct sl_proof proof;
+    struct sl_dleq_proof proof;
     size_t sealed_bytes;
     uint8_t sealed[SL_LOCKER_SEALED_MAX]; /* the identity's text, and a tag */
 };

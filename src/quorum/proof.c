@@ -104,7 +104,7 @@ static void challenge_of(const struct sl_statement *s, const struct composites *
 }
 
 bool sl_proof_with(const struct sl_statement *s, const struct sl_secret *k,
-                   const struct sl_secret *nonce, struct sl_proof *ret)
+                   const struct sl_secret *nonce, struct sl_dleq_proof *ret)
 {
     struct composites both;
     struct sl_point t2, t3;
@@ -117,7 +117,7 @@ bool sl_proof_with(const struct sl_statement *s, const struct sl_secret *k,
     return true;
 }
 
-bool sl_proof_right(const struct sl_statement *s, const struct sl_proof *p)
+bool sl_proof_right(const struct sl_statement *s, const struct sl_dleq_proof *p)
 {
     struct sl_sum sum2 = { 0 }, sum3 = { 0 };
     struct sl_point part, t2, t3;
@@ -161,8 +161,8 @@ sl_rc sl_proof_nonce(const struct sl_statement *s, const struct sl_secret *k,
     return rc;
 }
 
-sl_rc sl_proof_make(const struct sl_statement *s, const struct sl_secret *k, struct sl_proof *ret,
-                    struct sl_err *err)
+sl_rc sl_proof_make(const struct sl_statement *s, const struct sl_secret *k,
+                    struct sl_dleq_proof *ret, struct sl_err *err)
 {
     SL_AUTO_FREE(secret) *nonce = NULL;
 
@@ -180,7 +180,7 @@ bool sl_point_take(struct sl_cur *c, struct sl_point *ret)
     return sl_point_read(bytes, ret);
 }
 
-bool sl_proof_take(struct sl_cur *c, struct sl_proof *ret)
+bool sl_proof_take(struct sl_cur *c, struct sl_dleq_proof *ret)
 {
     uint8_t challenge[SL_SCALAR_BYTES], response[SL_SCALAR_BYTES];
 

@@ -15,7 +15,7 @@
 #include "crypto/sign.h"
 #include "format/record.h"
 
-#define SL_QUORUM_SUITE 1u  /* ristretto255, SHA-512; Feldman's sharing, TDH2, proofs of RFC 9497 */
+#define SL_QUORUM_SUITE 1u /* ristretto255, SHA-512; Feldman's sharing, TDH2, proofs of RFC 9497 */
 
 /* Bytes of the public block: fixed part, t commitments, m keys. */
 #define SL_QUORUM_BYTES(need, count) (20u + 32u * (size_t)(need) + 32u * (size_t)(count))

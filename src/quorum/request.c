@@ -87,7 +87,8 @@ static sl_rc read_texts(struct sl_cur *c, struct sl_request *r, struct sl_err *e
 
     SL_TRY(sl_text_read(c, recipient_bytes, 1, SL_RECIPIENT_MAX, r->recipient,
                         _("a request's recipient"), err)); /* QUORUM-17 */
-    return sl_text_read(c, reason_bytes, 1, SL_REQUEST_REASON_MAX, r->reason, _("a request's reason"), err);
+    return sl_text_read(c, reason_bytes, 1, SL_REQUEST_REASON_MAX, r->reason,
+                        _("a request's reason"), err);
 }
 
 static sl_rc read_fields(struct sl_cur *c, struct sl_request *r, struct sl_err *err)

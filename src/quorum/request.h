@@ -12,9 +12,9 @@
 #include "format/name.h"
 #include "quorum/locker.h"
 
-#define SL_REQUEST_REASON_MAX        600u /* bytes of UTF-8 */
-#define SL_REQUEST_FIXED     132u /* bytes before recipient and reason */
-#define SL_REQUEST_BYTES_MAX (SL_REQUEST_FIXED + SL_RECIPIENT_MAX + SL_REQUEST_REASON_MAX + 64u)
+#define SL_REQUEST_REASON_MAX 600u /* bytes of UTF-8 */
+#define SL_REQUEST_FIXED      132u /* bytes before recipient and reason */
+#define SL_REQUEST_BYTES_MAX  (SL_REQUEST_FIXED + SL_RECIPIENT_MAX + SL_REQUEST_REASON_MAX + 64u)
 
 struct sl_request { /* public; no pointers */
     uint8_t production[SL_PRODUCTION_BYTES];
@@ -25,7 +25,7 @@ struct sl_request { /* public; no pointers */
     int64_t expires;                         /* seconds since 1970 UTC; 0: never */
     uint8_t requester[SL_SIGN_PUBLIC_BYTES]; /* who signs; filled in by the writer */
     char recipient[SL_RECIPIENT_MAX + 1];    /* age's own text: to whom answers are sealed */
-    char reason[SL_REQUEST_REASON_MAX + 1];          /* untrusted: sl_plain() before a terminal */
+    char reason[SL_REQUEST_REASON_MAX + 1];  /* untrusted: sl_plain() before a terminal */
     uint8_t hash[SL_SHA256_BYTES]; /* of the signed bytes; filled in by writer and reader */
 };
 

@@ -147,7 +147,7 @@ static sl_rc found(struct sl_rehearsal *r, const char *home, struct sl_err *err)
         .lockers = lockers,
         .locker_count = sizeof lockers / sizeof *lockers,
     };
-    return sl_init_production(r->sl, &job, err);
+    return sl_init_production(r->sl, &job, NULL, err);
 }
 
 sl_rc sl_act_production(struct sl_rehearsal *r, struct sl_err *err)

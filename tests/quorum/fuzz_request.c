@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fixed_start();
     if (sl_request_read(view_of(data, size), &r, &err) != SL_OK)
         return 0;
-    if (strlen(r.reason) < 1 || strlen(r.reason) > SL_REQUEST_REASON_MAX || strlen(r.recipient) < 1 ||
+    if (strlen(r.reason) < 1 || strlen(r.reason) > SL_REQUEST_REASON_MAX ||
+        strlen(r.recipient) < 1 ||
         SL_REQUEST_FIXED + strlen(r.recipient) + strlen(r.reason) + SL_SIGNATURE_BYTES != size)
         abort();
     (void)sl_request_fresh(&r, 0, &err);

@@ -15,7 +15,7 @@ struct vector {
     struct sl_buf secret, info, group_dst; /* skSm, Info, groupDST */
     struct sl_point blinded[BATCH_MAX], evaluated[BATCH_MAX];
     size_t count;
-    struct sl_proof proof;
+    struct sl_dleq_proof proof;
 };
 
 /* "aa...,bb..." in hex. */
@@ -56,7 +56,7 @@ static void check_vector(struct vector *v, struct sl_view r)
     size_t skip = strlen("HashToGroup-");
     struct sl_view context = view_of(v->group_dst.at + skip, v->group_dst.len - skip);
     struct sl_secret *k = NULL, *nonce = NULL;
-    struct sl_proof made = { 0 };
+    struct sl_dleq_proof made = { 0 };
     struct sl_scalar key;
     struct sl_point public;
 
@@ -137,7 +137,7 @@ struct truth { /* a statement with its own points, and a right proof of it */
     struct sl_secret *k;
     struct sl_point key, from[2], to[2];
     struct sl_statement s;
-    struct sl_proof proof;
+    struct sl_dleq_proof proof;
 };
 
 static void truth_new(struct truth *t)
@@ -194,7 +194,7 @@ static void proof__with_any_bit_flipped_is_wrong(void)
     truth_new(&t);
     for (unsigned bit = 0; bit < 8 * sizeof t.proof; bit += 3) {
         uint8_t bytes[sizeof t.proof];
-        struct sl_proof bad;
+        struct sl_dleq_proof bad;
         memcpy(bytes, &t.proof, sizeof bytes);
         bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
         struct sl_cur c = sl_cur_over(view_of(bytes, sizeof bytes));
@@ -205,7 +205,7 @@ static void proof__with_any_bit_flipped_is_wrong(void)
 
 static void proof__of_a_false_statement_cannot_be_made_so(void)
 {
-    struct sl_proof proof;
+    struct sl_dleq_proof proof;
     struct truth t;
 
     truth_new(&t);
@@ -218,7 +218,7 @@ static void proof__of_a_false_statement_cannot_be_made_so(void)
 /* Zero for challenge and response makes the identity on the way. */
 static void proof__of_zeroes_is_wrong(void)
 {
-    struct sl_proof zero = { 0 };
+    struct sl_dleq_proof zero = { 0 };
     struct truth t;
 
     truth_new(&t);
