@@ -104,7 +104,8 @@ static void print_answers(struct sl_cli_out *o, const struct sl_opening *s)
     }
 }
 
-static void print(struct sl_cli_out *o, const struct sl_open *job, const struct sl_opening *s)
+static void print(struct sl_cli_out *o, const struct sl_open *job, const struct sl_opening *s,
+                  bool written)
 {
     struct sl_cli_shown locker = sl_cli_show(job->locker);
 
@@ -123,7 +124,7 @@ static void print(struct sl_cli_out *o, const struct sl_open *job, const struct 
         return;
     sl_cli_print(o, s->asked ? _("asked: request %s\n") : _("waiting: request %s\n"), s->request);
     sl_cli_print(o, _("  six words of the request: %s\n"), s->words);
-    if (s->asked && job->out != NULL)
+    if (written)
         sl_cli_print(o,
                      _("  it is in '%s': send it to the trustees, read its words aloud to them,\n"
                        "  and take what they send back with --in\n"),
@@ -132,7 +133,8 @@ static void print(struct sl_cli_out *o, const struct sl_open *job, const struct 
         sl_cli_print(o, "%s", _("  run it again without a reason to collect the answers\n"));
 }
 
-static void write_json(struct sl_json_pen *p, const struct sl_open *job, const struct sl_opening *s)
+static void write_json(struct sl_json_pen *p, const struct sl_open *job, const struct sl_opening *s,
+                       bool written)
 {
     sl_cli_pen_name(p, "locker", "locker64", job->locker);
     sl_json_bool(p, "open", s->open);
@@ -140,7 +142,7 @@ static void write_json(struct sl_json_pen *p, const struct sl_open *job, const s
     sl_json_bool(p, "asked", s->asked);
     sl_json_word(p, "request", s->request);
     sl_json_word(p, "words", s->words);
-    if (s->asked && job->out != NULL)
+    if (written)
         sl_cli_pen_name(p, "out", "out64", job->out);
     sl_json_u64(p, "quorum", s->need);
     sl_json_u64(p, "yes", s->yes);
@@ -182,12 +184,13 @@ sl_rc sl_cli_open(struct sl_cli *c, int argc, char **argv, struct sl_err *err)
         job.reason = reason;
     }
     sl_rc rc = sl_open_locker(c->sl, &job, &got, err);
+    bool written = rc == SL_OK && job.out != NULL && !got.open;
     sl_cli_bar_off(&c->out);
-    if (rc == SL_OK || got.trustee_count > 0) {
-        print(&c->out, &job, &got);
+    if (rc == SL_OK || (rc != SL_E_USAGE && got.trustee_count > 0)) {
+        print(&c->out, &job, &got, written);
         struct sl_json_pen *pen = sl_cli_pen(&c->out, "open");
         if (pen != NULL)
-            write_json(pen, &job, &got);
+            write_json(pen, &job, &got, written);
     }
     return rc;
 }
