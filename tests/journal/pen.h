@@ -112,6 +112,23 @@ static inline void pen_names_author(const struct pen *p, struct sl_writing *w,
     pen_care(p, w, SL_ENTRY_AUTHOR, sl_buf_view(&body), PEN_ALL);
 }
 
+/* An entry of a number that was used: it lies under another attempt's name at the second keeper. */
+static inline void pen_second(const struct pen *p, struct sl_writing *w, uint32_t kind)
+{
+    SL_AUTO_CLEAR(entry_out) out = { 0 };
+    SL_AUTO_FREE(keeper) *k = NULL;
+    struct sl_entry_in in = { .kind = kind };
+    const struct sl_keeper_info *at = &p->vault->keepers[1];
+    struct sl_object name;
+    uint64_t number = w->number;
+
+    CHECK_EQ(sl_writing_entry(w, &in, &out, NULL), SL_OK);
+    sl_object_of(&w->names, SL_OBJECT_SLIP, &at->id, number, 0, 1, &name);
+    CHECK_EQ(sl_keeper_open(sl_os_real(), at->url, &at->id, true, &k, NULL), SL_OK);
+    struct sl_view slip = { out.slips + SL_SLIP_BYTES, SL_SLIP_BYTES };
+    CHECK_EQ(sl_keeper_put(k, &name, &slip, 1, NULL), SL_OK);
+}
+
 /* A part without packs; its manifest is a few bytes that nobody unpacks here. `hash`: of the part
  * before, and then of this one. */
 struct pen_part {
@@ -187,4 +204,21 @@ static inline size_t pen_slips(const struct pen *p, unsigned place, char *paths[
             (void)closedir(d);
     }
     return count;
+}
+
+/* Remove the slips of an entry at the keepers in `at`. */
+static inline void pen_lose(const struct pen *p, const struct sl_writing *w, uint64_t number,
+                            uint32_t at)
+{
+    for (unsigned i = 0; i < p->vault->keeper_count; i++) {
+        struct sl_object o;
+        char text[SL_OBJECT_TEXT], id[SL_FOLDER_TEXT], path[FOLDER_TEXT * 3];
+        if ((at >> i & 1) == 0)
+            continue;
+        sl_object_of(&w->names, SL_OBJECT_SLIP, &p->vault->keepers[i].id, number, 0, 0, &o);
+        sl_object_text(&o, text);
+        sl_id_text(&p->vault->keepers[i].id, id);
+        (void)snprintf(path, sizeof path, "%.500s/%s/%s", p->vault->keepers[i].url, id, text);
+        CHECK_EQ(unlink(path), 0);
+    }
 }

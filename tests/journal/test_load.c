@@ -136,25 +136,9 @@ static void journal__convicts_a_session_of_two_entries_of_one_number(void)
 
 /* ---- what is missing ---- */
 
-static void remove_slip(const char *path)
-{
-    CHECK_EQ(unlink(path), 0);
-}
-
-/* Remove the slips of entry `number` of the maker's session at the keepers in `at`. */
 static void lose_entry(struct pen *p, uint64_t number, uint32_t at)
 {
-    for (unsigned i = 0; i < p->vault->keeper_count; i++) {
-        struct sl_object o;
-        char text[SL_OBJECT_TEXT], id[SL_FOLDER_TEXT], path[FOLDER_TEXT * 3];
-        if ((at >> i & 1) == 0)
-            continue;
-        sl_object_of(&p->maker->names, SL_OBJECT_SLIP, &p->vault->keepers[i].id, number, 0, 0, &o);
-        sl_object_text(&o, text);
-        sl_id_text(&p->vault->keepers[i].id, id);
-        (void)snprintf(path, sizeof path, "%.500s/%s/%s", p->vault->keepers[i].url, id, text);
-        remove_slip(path);
-    }
+    pen_lose(p, p->maker, number, at);
 }
 
 static void journal__names_the_keeper_that_lacks_an_entry(void)
