@@ -356,7 +356,7 @@ static inline sl_rc world_found(struct world *w, const struct sl_os *os)
                            .lockers = lockers,
                            .locker_count = 2 };
     job.at.production = "film";
-    return world_finish(w, sl, sl_init_production(sl, &job, &w->err));
+    return world_finish(w, sl, sl_init_production(sl, &job, NULL, &w->err));
 }
 
 static inline sl_rc world_home(struct world *w, const struct sl_os *os, enum sl_home_kind kind,
