@@ -35,13 +35,14 @@ static void add_reason(struct sl_cli_request_text *t, const char *reason)
 
 static void add_times(struct sl_cli_request_text *t, const struct sl_request_line *line)
 {
-    struct sl_cli_size claimed = sl_cli_date(line->claimed);
-
-    if (line->expires == 0)
-        add(t, _("  asked %s, as they claim; it does not expire\n"), claimed.text);
+    if (line->claimed == 0) /* it came by hand: when it was made stands in no entry */
+        add(t, "%s", _("  when it was asked is not said"));
     else
-        add(t, _("  asked %s, as they claim; expires %s\n"), claimed.text,
-            sl_cli_date(line->expires).text);
+        add(t, _("  asked %s, as they claim"), sl_cli_date(line->claimed).text);
+    if (line->expires == 0)
+        add(t, "%s", _("; it does not expire\n"));
+    else
+        add(t, _("; expires %s\n"), sl_cli_date(line->expires).text);
     if (line->expired)
         add(t, "%s", _("  it has expired, by this machine's clock\n"));
 }

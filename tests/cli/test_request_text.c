@@ -33,7 +33,9 @@ static void request_text__says_who_asks_for_what_and_why(void)
     CHECK(says(&line, "'Editor' asks to open locker 'camera'\n"));
     CHECK(says(&line, "why: the cut\n"));
     CHECK(says(&line, "six words of the request: one two three four five six\n"));
-    CHECK(says(&line, "it does not expire"));
+    CHECK(says(&line, "when it was asked is not said; it does not expire\n"));
+    line.claimed = 1700000000;
+    CHECK(says(&line, "asked 2023-11-1"));
     line.expires = 1800000000;
     CHECK(says(&line, "; expires 2027-01-1"));
     CHECK(!says(&line, "has expired"));
