@@ -58,6 +58,7 @@ sl_rc sl_cli_invite(struct sl_cli *c, int argc, char **argv, struct sl_err *err)
     job.at = c->at;
     job.grants = grants.at;
     job.grant_count = grants.count;
+    SL_TRY(sl_cli_take_stdout(&c->out, job.out, err));
     SL_TRY(sl_invite_person(c->sl, &job, &got, err));
     show(c, &got);
     return SL_OK;

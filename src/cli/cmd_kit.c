@@ -35,6 +35,7 @@ static sl_rc make(struct sl_cli *c, const struct sl_kit_make *job, struct sl_err
 {
     struct sl_kit_made made = { 0 };
 
+    SL_TRY(sl_cli_take_stdout(&c->out, job->out, err));
     SL_TRY(sl_kit_make_one(c->sl, job, &made, err));
     struct sl_cli_shown alias = sl_cli_show(made.alias), out = sl_cli_show(job->out);
     sl_cli_print(&c->out, _("kit '%s' is in '%s': it can only write (lockers: %zu)\n"), alias.text,

@@ -183,6 +183,7 @@ sl_rc sl_cli_open(struct sl_cli *c, int argc, char **argv, struct sl_err *err)
         SL_TRY(read_reason(c->out.os, reason_file, reason, err));
         job.reason = reason;
     }
+    SL_TRY(sl_cli_take_stdout(&c->out, job.out, err));
     sl_rc rc = sl_open_locker(c->sl, &job, &got, err);
     bool written = rc == SL_OK && job.out != NULL && !got.open;
     sl_cli_bar_off(&c->out);

@@ -40,6 +40,7 @@ static sl_rc run_new(struct sl_cli *c, const struct people *p, struct sl_err *er
     SL_TRY(sl_cli_words(&p->words, 0, 0, "", NULL, err));
     if (p->name == NULL || p->out == NULL)
         return sl_fail(err, SL_E_USAGE, _("%s new wants --name NAME and --out FILE"), p->verb);
+    SL_TRY(sl_cli_take_stdout(&c->out, p->out, err));
     SL_TRY(sl_person_make(c->sl, &job, &card, err));
     show_card(c, p, p->out, &card);
     if (card.found)
@@ -113,6 +114,7 @@ static sl_rc run_accept(struct sl_cli *c, const struct people *p, struct sl_err 
     struct sl_accepted got = { 0 };
 
     SL_TRY(sl_cli_words(&p->words, 1, 1, "INVITATION", &job.invitation, err));
+    SL_TRY(sl_cli_take_stdout(&c->out, p->out, err));
     SL_TRY(sl_accept_invitation(c->sl, &job, &got, err));
     if (p->trustee)
         show_share(c, p, &got);
