@@ -18,6 +18,8 @@
 #define SL_VERSION_TEXT "0.1.0"
 #define SL_FORMAT_TEXT  "1 (draft)"
 
+#define SL_WORDS_TEXT 64u /* six words of up to 8 letters, blanks, NUL */
+
 struct sl; /* one program's use of the library */
 
 enum sl_level { SL_SAY_DETAIL, SL_SAY_INFO, SL_SAY_WARNING };
@@ -107,9 +109,9 @@ struct sl_init_done {
     unsigned invited; /* trustees first, then those granted */
     struct sl_init_invited {
         char alias[65];
-        char out[4097];      /* the invitation */
-        char card_words[64]; /* six words each: of the card, of the invitation */
-        char words[64];
+        char out[4097];                 /* the invitation */
+        char card_words[SL_WORDS_TEXT]; /* six words each: of the card, of the invitation */
+        char words[SL_WORDS_TEXT];
         bool trustee;
     } * invitations;           /* freed by sl_init_done_clear() */
     unsigned quorum, trustees; /* t, m; 0 without trustees */

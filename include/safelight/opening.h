@@ -91,7 +91,7 @@ struct sl_request_line {
     bool expired;             /* by this machine's clock */
     bool answered;            /* this trustee answered it already; what, where this home knows: */
     bool said_yes, said_no;
-    unsigned others;          /* of this locker and epoch: requests besides this one */
+    unsigned others; /* of this locker and epoch: requests besides this one */
     unsigned need, trustees;
 };
 typedef sl_rc sl_request_each(void *who, const struct sl_request_line *line, struct sl_err *err);

@@ -7,8 +7,6 @@
 
 #include <safelight.h>
 
-#define SL_WORDS_TEXT 64u /* six words of up to 8 letters, blanks, NUL */
-
 /* ---- cards: "trustee new", "person new" ---- */
 struct sl_person_new {
     struct sl_home_at at; /* production is not looked at */

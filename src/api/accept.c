@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Accepting an invitation: from a sealed file to a production in this home. A trustee's share is held
- * against the commitments first; then the answer for the test locker says, signed, that it is right.
+ * Accepting an invitation: from a sealed file to a production in this home. A trustee's share is
+ * held against the commitments first; then the answer for the test locker says, signed, that it is
+ * right.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -316,7 +317,7 @@ static sl_rc store(struct accepting *a, struct sl_vault_open *o, struct sl_accep
     return sl_home_store(a->home, a->vault, a->me.words, a->job->at.low_memory, err);
 }
 
-static sl_rc accept(struct accepting *a, struct sl_accepted *ret, struct sl_err *err)
+static sl_rc take_up(struct accepting *a, struct sl_accepted *ret, struct sl_err *err)
 {
     struct sl_vault_open o = { .voice = sl_vault_voice(a->sl) };
     struct looking here = { .a = a };
@@ -361,7 +362,7 @@ sl_rc sl_accept_invitation(struct sl *sl, const struct sl_accept *job, struct sl
     a->sl = sl;
     a->job = job;
     sl_rc rc = job->invitation != NULL
-                   ? accept(a, ret, err)
+                   ? take_up(a, ret, err)
                    : sl_fail(err, SL_E_USAGE, _("say which invitation is accepted"));
     accepting_free(a);
     return rc;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a person asked the trustees for, and what they answered: from the journal, and from what went
- * by hand. Answers to one epoch of one locker add up, whichever request they answer.
+ * What a person asked the trustees for, and what they answered: from the journal, and from what
+ * went by hand. Answers to one epoch of one locker add up, whichever request they answer.
  */
 #pragma once
 

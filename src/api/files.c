@@ -67,14 +67,27 @@ sl_rc sl_file_must_be_new(struct sl *sl, const char *path, struct sl_err *err)
     return sl_out_plan(sl, path, false, &out, err);
 }
 
-sl_rc sl_file_write(struct sl *sl, const char *path, struct sl_view bytes, struct sl_err *err)
+static sl_rc write_new(struct sl *sl, const char *path, bool private, struct sl_view bytes,
+                       struct sl_err *err)
 {
     SL_AUTO_CLEAR(out) out = { .fd = -1 };
 
     SL_TRY(sl_out_plan(sl, path, false, &out, err));
+    out.private = private;
     SL_TRY(sl_out_begin(sl, &out, err));
     SL_TRY(sl_out_write(sl, &out, bytes, err));
     return sl_out_finish(&out, err);
+}
+
+sl_rc sl_file_write(struct sl *sl, const char *path, struct sl_view bytes, struct sl_err *err)
+{
+    return write_new(sl, path, false, bytes, err);
+}
+
+sl_rc sl_file_write_private(struct sl *sl, const char *path, struct sl_view bytes,
+                            struct sl_err *err)
+{
+    return write_new(sl, path, true, bytes, err);
 }
 
 /* ---- texts ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Small files of people, whole: cards, invitations, texts of requests and answers, kits. Read with a
- * limit, written once and only when they are whole (stream.h).
+ * Small files of people, whole: cards, invitations, texts of requests and answers, kits. Read with
+ * a limit, written once and only when they are whole (stream.h).
  */
 #pragma once
 
@@ -21,6 +21,9 @@ sl_rc sl_file_secret(struct sl *sl, const char *path, size_t most, struct sl_sec
                      struct sl_err *err);
 /* Write a new file (or standard output: "-"), durably. One that exists is SL_E_USAGE. */
 sl_rc sl_file_write(struct sl *sl, const char *path, struct sl_view bytes, struct sl_err *err);
+/* The same for what only its owner is to read (mode 0600). */
+sl_rc sl_file_write_private(struct sl *sl, const char *path, struct sl_view bytes,
+                            struct sl_err *err);
 /* SL_E_USAGE where it exists: before anything is done that a file is the end of. */
 sl_rc sl_file_must_be_new(struct sl *sl, const char *path, struct sl_err *err);
 

@@ -2,8 +2,8 @@
  *
  * Founding a production. Keepers, lockers and care's key are drawn; with trustees a quorum is dealt
  * and every locker sealed to it and to those granted (deal.c); the invitations are written, then
- * the entries (into the spool), then the vault, which is what makes it a production; then what is in
- * the spool goes to the keepers. What opens the lockers is wiped before the vault is written.
+ * the entries (into the spool), then the vault, which is what makes it a production; then what is
+ * in the spool goes to the keepers. What opens the lockers is wiped before the vault is written.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A founding under way: what found.c (keepers, lockers, entries) and deal.c (trustees, shares, those
- * granted, invitations) hand to each other.
+ * A founding under way: what found.c (keepers, lockers, entries) and deal.c (trustees, shares,
+ * those granted, invitations) hand to each other.
  */
 #pragma once
 

@@ -125,7 +125,7 @@ sl_rc sl_kit_make_one(struct sl *sl, const struct sl_kit_make *job, struct sl_ki
     SL_TRY(sl_kit_write(kit, words, job->at.low_memory, &file, err));
     /* First: a kit that writes and was never named would be believed by nobody. */
     SL_TRY(announce(sl, &open, j, kit, ret->alias, err));
-    return sl_file_write(sl, job->out, sl_secret_expose(file), err);
+    return sl_file_write_private(sl, job->out, sl_secret_expose(file), err);
 }
 
 /* ---- taking one back ---- */

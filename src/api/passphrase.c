@@ -19,6 +19,7 @@ static sl_rc replace(struct sl *sl, const char *path, struct sl_view bytes, stru
     SL_AUTO_CLEAR(out) out = { .fd = -1 };
 
     SL_TRY(sl_out_plan(sl, path, true, &out, err));
+    out.private = true;
     SL_TRY(sl_out_begin(sl, &out, err));
     SL_TRY(sl_out_write(sl, &out, bytes, err));
     return sl_out_finish(&out, err);

@@ -11,8 +11,8 @@
 
 struct sl_scribe;
 
-/* Begin a session. `j` (may be NULL) is what was seen of the others: its heads stand in every entry.
- * Unless it is the founding's session, OPENED is its first entry. The caller frees *ret. */
+/* Begin a session. `j` (may be NULL) is what was seen of the others: its heads stand in every
+ * entry. Unless it is the founding's session, OPENED is its first entry. The caller frees *ret. */
 sl_rc sl_scribe_open(struct sl *sl, struct sl_home *home, const struct sl_vault *v,
                      const struct sl_journal *j, bool founding, struct sl_scribe **ret,
                      struct sl_err *err);
@@ -28,7 +28,8 @@ struct sl_saying {
     struct sl_view care; /* without salt; empty: none */
 };
 sl_rc sl_scribe_say(struct sl_scribe *b, const struct sl_saying *s, struct sl_err *err);
-/* The same with a care body that was salted before (the founding's, whose hash is the production). */
+/* The same with a care body that was salted before: the founding's, whose hash is the
+ * production. */
 sl_rc sl_scribe_say_salted(struct sl_scribe *b, uint32_t kind, struct sl_view salted,
                            const uint8_t hash[SL_SHA256_BYTES], struct sl_err *err);
 

@@ -164,7 +164,7 @@ static sl_rc begin_part(const struct sl *sl, struct sl_out *out, struct sl_err *
     struct stat st;
 
     out->fd = os->open(os->self, SL_OS_CWD, out->part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
-                       0666, 0);
+                       out->private ? 0600 : 0666, 0);
     if (out->fd < 0)
         return sl_fail_errno(err, _("cannot write '%s.part'"), out->shown.text);
     out->ours = true;

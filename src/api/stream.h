@@ -31,10 +31,11 @@ struct sl_out {
     const struct sl_os *os;
     int fd; /* -1: not begun */
     bool ours;
-    bool named;  /* bytes go to `part`, which becomes `path` at the end */
-    bool force;  /* `path` may be replaced */
-    bool keep;   /* the part stays when this is cleared unfinished */
-    bool exists; /* `path` was there when we looked, and is this file: */
+    bool named;   /* bytes go to `part`, which becomes `path` at the end */
+    bool force;   /* `path` may be replaced */
+    bool private; /* a new file is for its owner only: mode 0600 */
+    bool keep;    /* the part stays when this is cleared unfinished */
+    bool exists;  /* `path` was there when we looked, and is this file: */
     dev_t dev;
     ino_t ino;
     char path[SL_PATH_MAX + 1];

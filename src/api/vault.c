@@ -278,6 +278,10 @@ sl_rc sl_offload_card(struct sl *sl, const struct sl_offload *job, struct sl_ver
     SL_TRY(sl_alias_check((struct sl_view){ (const uint8_t *)job->roll, strlen(job->roll) },
                           _("roll"), err));
     SL_TRY(sl_vault_open(sl, &job->at, &open, err));
+    if (open.vault->role == SL_ROLE_TRUSTEE)
+        return sl_fail(err, SL_E_REFUSED,
+                       _("a trustee's home brings no footage: nobody would believe it\n"
+                         "  use a kit, or the home of a member"));
     SL_TRY(sl_vault_find_locker(open.vault, job->locker, &in.locker, err));
     SL_TRY(without_bits(open.vault, job, &in.without, err));
     in.voice = &open.voice;

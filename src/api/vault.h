@@ -16,8 +16,8 @@ struct sl_vault_open { /* an unlocked production in its home */
     struct sl_voice voice;
 };
 
-/* Open home and production (or kit) as `at` says, with every locker that was opened or granted here.
- * The caller clears it, also after a failure. */
+/* Open home and production (or kit) as `at` says, with every locker that was opened or granted
+ * here. The caller clears it, also after a failure. */
 sl_rc sl_vault_open(struct sl *sl, const struct sl_home_at *at, struct sl_vault_open *ret,
                     struct sl_err *err);
 void sl_vault_open_clear(struct sl_vault_open *o);
