@@ -246,9 +246,10 @@ static sl_rc give_acknowledgement(struct accepting *a, const struct sl_share *sh
 
 /* ---- storing it ---- */
 
-struct looking { /* for a production that is here already, or for a name */
+struct looking { /* for a production that is here already */
     struct accepting *a;
     char alias[SL_ALIAS_MAX + 1];
+    enum sl_role role;
 };
 
 static sl_rc is_this(void *who, const char *alias, struct sl_err *err)
@@ -257,9 +258,11 @@ static sl_rc is_this(void *who, const char *alias, struct sl_err *err)
     SL_AUTO_FREE(vault) *v = NULL;
 
     (void)err;
-    if (sl_home_load_with(l->a->home, alias, l->a->me.words, &v, NULL) == SL_OK &&
-        memcmp(v->production, l->a->vault->production, sizeof v->production) == 0)
-        (void)snprintf(l->alias, sizeof l->alias, "%s", alias);
+    if (sl_home_load_with(l->a->home, alias, l->a->me.words, &v, NULL) != SL_OK ||
+        memcmp(v->production, l->a->vault->production, sizeof v->production) != 0)
+        return SL_OK;
+    (void)snprintf(l->alias, sizeof l->alias, "%s", alias);
+    l->role = v->role;
     return SL_OK;
 }
 
@@ -340,6 +343,11 @@ static sl_rc take_up(struct accepting *a, struct sl_accepted *ret, struct sl_err
     ret->again = here.alias[0] != '\0';
     o.home = a->home;
     o.vault = a->vault;
+    if (ret->again && here.role != a->vault->role)
+        return sl_fail(
+            err, SL_E_REFUSED,
+            _("this home takes part in that production already, as something else: '%s'"),
+            here.alias);
     if (ret->again) {
         (void)snprintf(a->vault->alias, sizeof a->vault->alias, "%s", here.alias);
         SL_TRY(keep_grants(a, &o, ret, err));

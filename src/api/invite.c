@@ -140,7 +140,13 @@ static sl_rc check_alias(const struct sl_journal *j, const struct sl_vault *v,
             return sl_fail(err, SL_E_REFUSED, _("'%s' is a trustee's name already"), c->alias);
     if (sl_same(c->card.sign, v->maker, sizeof v->maker))
         return sl_fail(err, SL_E_REFUSED, _("this card is the maker's own"));
-    *known = sl_journal_role_of(j, c->card.sign, have) != 0;
+    enum sl_role role = sl_journal_role_of(j, c->card.sign, have);
+    *known = role == SL_ROLE_MEMBER;
+    if (role == SL_ROLE_TRUSTEE)
+        return sl_fail(err, SL_E_REFUSED,
+                       _("the key on this card is trustee '%s': who decides does not read\n"
+                         "  ask for a card of another home"),
+                       have);
     if (*known && sl_journal_revoked(j, c->card.sign))
         return sl_fail(err, SL_E_REFUSED, _("the key on this card was taken back"));
     if (*known && strcmp(have, c->alias) != 0)
