@@ -75,7 +75,7 @@ static void look_and_find(struct scene *s, uint64_t missing, const char *says)
 /* What the home remembers, opened; the caller clears it. */
 static struct sl_seen remembered(const struct scene *s)
 {
-    SL_AUTO_CLEAR(buf) sealed = sl_buf_upto(8u << 20), plain = sl_buf_upto(8u << 20);
+    SL_AUTO_CLEAR(buf) plain = sl_buf_upto(8u << 20);
     static uint8_t file[8u << 20];
     struct sl_seen seen = { 0 };
     FILE *f = fopen(memory_path(s, "seen.age"), "re");
