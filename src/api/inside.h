@@ -16,6 +16,7 @@ struct sl {
     const struct sl_os *os;
     struct sl_talk talk;
     atomic_bool stop; /* set by sl_stop(), never cleared; lock-free, so a signal may set it */
+    bool swap_told;   /* once in a run is enough */
 };
 
 /* sl_start() on a machine of one's own (tests, simulator). `os` outlives the process's last use

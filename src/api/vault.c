@@ -16,6 +16,7 @@
 #include "home/drawer.h"
 #include "home/keys.h"
 #include "home/state.h"
+#include "home/swap.h"
 #include "journal/seen.h"
 #include "offload/offload.h"
 
@@ -127,12 +128,24 @@ sl_rc sl_vault_keep_locker(struct sl_vault_open *o, int locker,
     return sl_age_identity_read(bare, &o->vault->locker_identities[locker], err);
 }
 
+static void warn_of_swap(struct sl *sl)
+{
+    if (sl->swap_told || !sl_swap_in_the_clear(sl_os_of(sl)))
+        return;
+    sl->swap_told = true;
+    sl_tell(
+        sl, SL_SAY_WARNING,
+        _("this machine swaps to a disk in the clear: what is worked on here may be left there\n"
+          "  keys are kept out of it; switch it off (swapoff -a) or encrypt it"));
+}
+
 sl_rc sl_vault_open(struct sl *sl, const struct sl_home_at *at, struct sl_vault_open *ret,
                     struct sl_err *err)
 {
     char path[PATH_ROOM];
 
     *ret = (struct sl_vault_open){ .voice = sl_vault_voice(sl) };
+    warn_of_swap(sl);
     SL_TRY(sl_vault_home_path(at, path, sizeof path, err));
     if (at->kit != NULL && at->production != NULL)
         return sl_fail(err, SL_E_USAGE, _("a kit is of one production: --kit or --production"));
