@@ -5,6 +5,7 @@
 #pragma once
 
 #include "home/home.h"
+#include "home/keys.h"
 #include "shelf/shelf.h"
 
 #define SL_HOME_PATH     4096u
@@ -32,3 +33,11 @@ sl_rc sl_home_open_clear(struct sl_home *h, const char *path, struct sl_secret *
 /* Seal under a passphrase with a home's work factor. *ret is begun here; the caller clears it. */
 sl_rc sl_home_seal(struct sl_view plain, const struct sl_secret *words, bool low_memory,
                    struct sl_buf *ret, struct sl_err *err);
+
+/* A share and which of its two files opens; and both files written anew, under c->new, the share
+ * again in file `place`. Whoever moves a share to other words keeps its place: the only file that
+ * opens is then replaced in one step, and which it is tells nobody more than before. */
+sl_rc sl_home_share_find(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *words,
+                         unsigned *place, struct sl_secret **ret, struct sl_err *err);
+sl_rc sl_home_share_put(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *share,
+                        const struct sl_words_change *c, unsigned place, struct sl_err *err);

@@ -60,8 +60,10 @@ static sl_rc reseal_file(const struct run *r, const char *sealed_path, const cha
         SL_TRY(sl_home_open_clear(r->home, clear_path, text, err));
     else
         SL_TRY(open_either(r, sealed_path, text, &done, err));
-    if (!r->write || done || (clear && c->new == NULL))
+    if (!r->write || done)
         return SL_OK;
+    if (clear && c->new == NULL) /* what an interrupted run left beside it */
+        return remove_file(r, sealed_path, err);
     struct sl_view bytes = sl_secret_expose(*text);
     if (c->new != NULL) {
         SL_TRY(sl_home_seal(bytes, c->new, c->low_memory, &sealed, err));
@@ -78,20 +80,24 @@ static sl_rc reseal_share(const struct run *r, const struct sl_vault *v, struct 
 {
     SL_AUTO_FREE(secret) *share = NULL;
     struct sl_err why = { 0 };
+    unsigned place = 0;
+    bool done = false;
 
-    sl_rc rc = sl_home_share_load(r->home, v, r->change->old, &share, &why);
+    sl_rc rc = sl_home_share_find(r->home, v, r->change->old, &place, &share, &why);
     if (rc == SL_E_MISSING)
         return SL_OK;
     if (rc == SL_E_BROKEN) { /* an interrupted run may have been here */
-        rc = sl_home_share_load(r->home, v, r->change->new, &share, err);
-        return rc == SL_OK ? SL_OK : sl_note(err, rc, _("unlocking the share of '%s'"), v->alias);
+        rc = sl_home_share_find(r->home, v, r->change->new, &place, &share, err);
+        if (rc != SL_OK)
+            return sl_note(err, rc, _("unlocking the share of '%s'"), v->alias);
+        done = true;
     }
     if (rc != SL_OK)
         return sl_fail(err, rc, "%s", why.text);
     if (!r->write)
         return SL_OK;
-    (*r->files)++;
-    return sl_home_share_store(r->home, v, share, r->change->new, r->change->low_memory, err);
+    *r->files += done ? 0 : 1;
+    return sl_home_share_put(r->home, v, share, r->change, place, err); /* both: they look alike */
 }
 
 static sl_rc reseal_production(void *who, const char *alias, struct sl_err *err)

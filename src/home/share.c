@@ -33,18 +33,14 @@ static sl_rc seal_one(const struct sl_vault *v, struct sl_view share, const stru
     return sl_age_seal(&to, 1, share, ret, err);
 }
 
-sl_rc sl_home_share_store(struct sl_home *h, const struct sl_vault *v,
-                          const struct sl_secret *share, const struct sl_secret *words,
-                          bool low_memory, struct sl_err *err)
+sl_rc sl_home_share_put(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *share,
+                        const struct sl_words_change *c, unsigned place, struct sl_err *err)
 {
-    uint8_t coin = 0;
-
-    sl_random(&coin, sizeof coin);
     for (unsigned i = 0; i < SHARE_FILES; i++) {
         SL_AUTO_CLEAR(buf) sealed = { 0 };
         char path[SL_HOME_INSIDE];
-        bool lost = (coin & 1) == i;
-        SL_TRY(seal_one(v, sl_secret_expose(share), words, low_memory, lost, &sealed, err));
+        SL_TRY(
+            seal_one(v, sl_secret_expose(share), c->new, c->low_memory, i != place, &sealed, err));
         struct sl_view bytes = sl_buf_view(&sealed);
         sl_home_inside(v, NAMES[i], path);
         sl_rc rc = sl_shelf_replace(h->shelf, path, &bytes, 1, err);
@@ -52,6 +48,17 @@ sl_rc sl_home_share_store(struct sl_home *h, const struct sl_vault *v,
             return sl_note(err, rc, _("writing to the home '%s'"), h->shown);
     }
     return SL_OK;
+}
+
+sl_rc sl_home_share_store(struct sl_home *h, const struct sl_vault *v,
+                          const struct sl_secret *share, const struct sl_secret *words,
+                          bool low_memory, struct sl_err *err)
+{
+    const struct sl_words_change c = { NULL, words, low_memory };
+    uint8_t coin = 0;
+
+    sl_random(&coin, sizeof coin);
+    return sl_home_share_put(h, v, share, &c, coin & 1, err);
 }
 
 static sl_rc open_one(struct sl_home *h, const struct sl_vault *v, const char *path,
@@ -68,8 +75,8 @@ static sl_rc open_one(struct sl_home *h, const struct sl_vault *v, const char *p
     return sl_age_open_secret(sl_buf_view(&file), with, 1, ret, err);
 }
 
-sl_rc sl_home_share_load(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *words,
-                         struct sl_secret **ret, struct sl_err *err)
+sl_rc sl_home_share_find(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *words,
+                         unsigned *place, struct sl_secret **ret, struct sl_err *err)
 {
     unsigned missing = 0;
 
@@ -77,6 +84,7 @@ sl_rc sl_home_share_load(struct sl_home *h, const struct sl_vault *v, const stru
         char path[SL_HOME_INSIDE];
         sl_home_inside(v, NAMES[i], path);
         sl_rc rc = open_one(h, v, path, words, ret, err);
+        *place = i;
         if (rc == SL_OK || rc == SL_E_SYSTEM)
             return rc;
         missing += rc == SL_E_MISSING ? 1 : 0;
@@ -86,4 +94,12 @@ sl_rc sl_home_share_load(struct sl_home *h, const struct sl_vault *v, const stru
     return sl_fail(err, SL_E_BROKEN,
                    _("the share of this home does not open\n"
                      "  a copy of the home, or the invitation accepted anew elsewhere, has it"));
+}
+
+sl_rc sl_home_share_load(struct sl_home *h, const struct sl_vault *v, const struct sl_secret *words,
+                         struct sl_secret **ret, struct sl_err *err)
+{
+    unsigned place = 0;
+
+    return sl_home_share_find(h, v, words, &place, ret, err);
 }
