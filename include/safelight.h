@@ -256,6 +256,7 @@ struct sl_status {
         bool accepted, lied; /* lied: signed an answer for the test locker that is false */
     } trustees[16];
     unsigned requests; /* that wait for an answer of this trustee, or for answers to this person */
+    uint64_t shut_parts; /* parts of rolls in lockers that this home cannot read */
     size_t roll_count;
     struct sl_status_roll *rolls; /* freed by sl_status_clear */
 };

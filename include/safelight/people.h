@@ -99,7 +99,7 @@ sl_rc sl_kit_make_one(struct sl *sl, const struct sl_kit_make *job, struct sl_ki
                       struct sl_err *err);
 /* What its key opens from now on is shown and not believed. SL_E_MISSING: no kit of that name. */
 struct sl_kit_revoked {
-    uint64_t sessions, rolls; /* of its, that stay believed */
+    uint64_t sessions, parts; /* of its, that stay believed; parts of rolls */
 };
 sl_rc sl_kit_revoke_one(struct sl *sl, const struct sl_home_at *at, const char *alias,
                         struct sl_kit_revoked *ret, struct sl_err *err);

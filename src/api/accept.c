@@ -61,8 +61,9 @@ static sl_rc open_invitation(struct accepting *a, struct sl_accepted *ret, struc
                        _("'%s' is sealed to somebody else: it does not open with this home's "
                          "identity\n  ask the maker for one to the card of this home"),
                        sl_show(a->job->invitation).text);
-    if (rc != SL_OK)
-        return sl_note(err, rc, _("reading the invitation '%s'"), sl_show(a->job->invitation).text);
+    if (rc != SL_OK) /* a file that people copy about: to be had anew, no sign of failing storage */
+        return sl_note(err, rc == SL_E_BROKEN ? SL_E_USAGE : rc, _("reading the invitation '%s'"),
+                       sl_show(a->job->invitation).text);
     SL_TRY(sl_invitation_read(sl_secret_expose(a->plain), &a->in, &a->founding, err));
     SL_TRY(sl_person_sign_key(a->me.person, &sign, err));
     sl_sign_key_public(&sign, mine);

@@ -5,6 +5,7 @@
  * certificate is over a hash of the block that has them.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/files.h"
@@ -45,16 +46,53 @@ static void to_hex(const uint8_t *bytes, size_t len, char *ret)
 
 /* ---- entry list ---- */
 
-sl_rc sl_entry_list(struct sl *sl, const struct sl_home_at *at, sl_entry_each *each, void *who,
-                    struct sl_err *err)
-{
-    SL_AUTO_CLEAR(vault_open) open = { 0 };
-    SL_AUTO_FREE(journal) *j = NULL;
+struct place { /* of an entry in a list: sessions by when they began, each in its own order */
+    int64_t began;
+    const struct sl_journal_entry *entry;
+};
 
-    SL_TRY(sl_vault_open(sl, at, &open, err));
-    SL_TRY(sl_vault_journal(sl, &open, false, &j, err));
-    for (size_t i = 0; i < j->entry_count; i++) {
+static int by_time(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+
+    if (a->began != b->began)
+        return a->began < b->began ? -1 : 1;
+    if (a->entry->session != b->entry->session)
+        return a->entry->session < b->entry->session ? -1 : 1;
+    return a->entry->number < b->entry->number ? -1 : a->entry->number > b->entry->number;
+}
+
+/* By their authors' own clocks. The caller frees *ret. */
+static sl_rc sort_entries(const struct sl_journal *j, struct place **ret, struct sl_err *err)
+{
+    struct place *places = calloc(j->entry_count + 1, sizeof *places);
+    int64_t *began = calloc(j->session_count + 1, sizeof *began);
+
+    for (size_t i = 0; places != NULL && began != NULL && i < j->session_count; i++)
+        began[i] = INT64_MAX;
+    for (size_t i = 0; places != NULL && began != NULL && i < j->entry_count; i++) {
         const struct sl_journal_entry *e = &j->entries[i];
+        if (e->claimed < began[e->session])
+            began[e->session] = e->claimed;
+    }
+    for (size_t i = 0; places != NULL && began != NULL && i < j->entry_count; i++)
+        places[i] = (struct place){ began[j->entries[i].session], &j->entries[i] };
+    bool good = places != NULL && began != NULL;
+    free(began);
+    if (!good) {
+        free(places);
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
+    }
+    qsort(places, j->entry_count, sizeof *places, by_time);
+    *ret = places;
+    return SL_OK;
+}
+
+static sl_rc list_all(const struct sl_journal *j, const struct place *sorted, sl_entry_each *each,
+                      void *who, struct sl_err *err)
+{
+    for (size_t i = 0; i < j->entry_count; i++) {
+        const struct sl_journal_entry *e = sorted[i].entry;
         const struct sl_journal_session *s = &j->sessions[e->session];
         struct sl_entry_line line = { .kind = e->kind,
                                       .kind_word = kind_word(e->kind),
@@ -68,6 +106,21 @@ sl_rc sl_entry_list(struct sl *sl, const struct sl_home_at *at, sl_entry_each *e
         SL_TRY(each(who, &line, err));
     }
     return SL_OK;
+}
+
+sl_rc sl_entry_list(struct sl *sl, const struct sl_home_at *at, sl_entry_each *each, void *who,
+                    struct sl_err *err)
+{
+    SL_AUTO_CLEAR(vault_open) open = { 0 };
+    SL_AUTO_FREE(journal) *j = NULL;
+
+    SL_TRY(sl_vault_open(sl, at, &open, err));
+    SL_TRY(sl_vault_journal(sl, &open, false, &j, err));
+    struct place *sorted = NULL;
+    SL_TRY(sort_entries(j, &sorted, err));
+    sl_rc rc = list_all(j, sorted, each, who, err);
+    free(sorted);
+    return rc;
 }
 
 /* ---- entry show ---- */

@@ -4,6 +4,7 @@
  */
 #include "api/files.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,11 +61,41 @@ sl_rc sl_file_secret(struct sl *sl, const char *path, size_t most, struct sl_sec
 
 /* ---- writing ---- */
 
+/* Files of people are never written over: there is no --force for them to speak of. */
+static sl_rc plan_new(struct sl *sl, const char *path, struct sl_out *out, struct sl_err *err)
+{
+    sl_rc rc = sl_out_plan(sl, path, false, out, err);
+
+    if (rc == SL_E_USAGE && out->exists)
+        return sl_fail(err, rc, _("'%s' exists and is not overwritten\n  name another file"),
+                       out->shown.text);
+    return rc;
+}
+
+static sl_rc folder_is_there(struct sl *sl, const char *path, struct sl_err *err)
+{
+    const struct sl_os *os = sl_os_of(sl);
+    const char *slash = strrchr(path, '/');
+    char folder[SL_PATH_MAX + 1];
+
+    (void)snprintf(folder, sizeof folder, "%.*s",
+                   slash == NULL   ? 1
+                   : slash == path ? 1
+                                   : (int)(slash - path),
+                   slash == NULL ? "." : path);
+    int fd = os->open(os->self, SL_OS_CWD, folder, O_RDONLY | O_DIRECTORY, 0, 0);
+    if (fd < 0)
+        return sl_fail_errno(err, _("'%s' cannot be written there"), sl_show(path).text);
+    (void)os->close(os->self, fd);
+    return SL_OK;
+}
+
 sl_rc sl_file_must_be_new(struct sl *sl, const char *path, struct sl_err *err)
 {
     SL_AUTO_CLEAR(out) out = { .fd = -1 };
 
-    return sl_out_plan(sl, path, false, &out, err);
+    SL_TRY(plan_new(sl, path, &out, err));
+    return out.named ? folder_is_there(sl, path, err) : SL_OK;
 }
 
 static sl_rc write_new(struct sl *sl, const char *path, bool private, struct sl_view bytes,
@@ -72,7 +103,7 @@ static sl_rc write_new(struct sl *sl, const char *path, bool private, struct sl_
 {
     SL_AUTO_CLEAR(out) out = { .fd = -1 };
 
-    SL_TRY(sl_out_plan(sl, path, false, &out, err));
+    SL_TRY(plan_new(sl, path, &out, err));
     out.private = private;
     SL_TRY(sl_out_begin(sl, &out, err));
     SL_TRY(sl_out_write(sl, &out, bytes, err));

@@ -247,12 +247,6 @@ static void tell_founding(const struct founding *f)
 {
     const struct sl_vault *v = f->vault;
 
-    sl_tell(f->sl, SL_SAY_INFO,
-            f->job->dry_run ? _("production '%s' could be founded: %zu keepers, any "
-                                "%u suffice")
-                            : _("production '%s' is founded: %zu keepers, any %u "
-                                "suffice"),
-            v->alias, v->keeper_count, v->need);
     if (v->quorum_bytes == 0)
         sl_tell(f->sl, SL_SAY_WARNING,
                 _("no trustees: this home holds every key of the production, and whoever takes it "

@@ -132,7 +132,7 @@ sl_rc sl_kit_make_one(struct sl *sl, const struct sl_kit_make *job, struct sl_ki
 
 struct revoking {
     struct sl_revoked_deed *deed;
-    struct sl_scribe *book;
+    struct sl_scribe *scribe;
 };
 
 static sl_rc say_revoked(struct revoking *r, struct sl_err *err)
@@ -143,7 +143,7 @@ static sl_rc say_revoked(struct revoking *r, struct sl_err *err)
     SL_TRY(sl_revoked_deed_write(r->deed, &body, err));
     says.care = sl_buf_view(&body);
     r->deed->count = 0;
-    return sl_scribe_say(r->book, &says, err);
+    return sl_scribe_say(r->scribe, &says, err);
 }
 
 /* What is known of the session: believed up to its newest entry without a gap before it. */
@@ -167,15 +167,15 @@ static sl_rc revoke(struct sl *sl, struct sl_vault_open *o, struct sl_journal *j
                     struct sl_kit_revoked *ret, struct sl_err *err)
 {
     memcpy(r->deed->key, key, sizeof r->deed->key);
-    SL_TRY(sl_scribe_open(sl, o->home, o->vault, j, false, &r->book, err));
+    SL_TRY(sl_scribe_open(sl, o->home, o->vault, j, false, &r->scribe, err));
     for (size_t i = 0; i < j->session_count; i++)
         if (sl_same(j->sessions[i].explained.author, key, SL_SIGN_PUBLIC_BYTES) &&
             j->sessions[i].believed)
             SL_TRY(note_session(r, j, i, ret, err));
     if (r->deed->count > 0 || ret->sessions == 0)
         SL_TRY(say_revoked(r, err));
-    SL_TRY(sl_scribe_close(r->book, err));
-    return sl_scribe_send(r->book, err);
+    SL_TRY(sl_scribe_close(r->scribe, err));
+    return sl_scribe_send(r->scribe, err);
 }
 
 sl_rc sl_kit_revoke_one(struct sl *sl, const struct sl_home_at *at, const char *alias,
@@ -193,13 +193,17 @@ sl_rc sl_kit_revoke_one(struct sl *sl, const struct sl_home_at *at, const char *
         return sl_fail(err, SL_E_MISSING, _("no kit is called '%s'"), sl_show(alias).text);
     if (sl_journal_revoked(j, key))
         return sl_fail(err, SL_E_REFUSED, _("the kit '%s' is revoked already"), alias);
-    for (size_t i = 0; i < j->roll_count; i++)
-        ret->rolls += strcmp(j->rolls[i].author, alias) == 0 ? 1 : 0;
+    for (size_t i = 0; i < j->entry_count; i++)
+        ret->parts +=
+            j->entries[i].kind == SL_ENTRY_PART && j->entries[i].belief == SL_BELIEF_YES &&
+                    sl_same(j->sessions[j->entries[i].session].explained.author, key, sizeof key)
+                ? 1
+                : 0;
     r.deed = calloc(1, sizeof *r.deed);
     if (r.deed == NULL)
         return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
     sl_rc rc = revoke(sl, &open, j, key, &r, ret, err);
     free(r.deed);
-    sl_scribe_free(r.book);
+    sl_scribe_free(r.scribe);
     return rc;
 }

@@ -69,6 +69,18 @@ sl_rc sl_vault_path_read(const struct sl_vault_open *o, const struct sl_journal 
     return SL_OK;
 }
 
+static uint64_t shut_parts(const struct sl_journal *j)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < j->entry_count; i++)
+        count += j->entries[i].kind == SL_ENTRY_PART && j->entries[i].belief == SL_BELIEF_YES &&
+                         !j->entries[i].readable
+                     ? 1
+                     : 0;
+    return count;
+}
+
 static void tell_oddities(struct sl *sl, const struct sl_journal *j)
 {
     if (j->unbelieved > 0)
@@ -305,6 +317,9 @@ sl_rc sl_list(struct sl *sl, const struct sl_home_at *at, const char *what, bool
         return show_locker(sl, &job, j, path.locker, false, err);
     for (size_t i = 0; i < open.vault->locker_count; i++)
         SL_TRY(show_locker(sl, &job, j, (int)i, true, err));
+    if (shut_parts(j) > 0)
+        sl_tell(sl, SL_SAY_INFO, _("%ju parts of rolls lie in lockers that are not open here"),
+                (uintmax_t)shut_parts(j));
     return SL_OK;
 }
 
@@ -459,6 +474,7 @@ sl_rc sl_status_of(struct sl *sl, const struct sl_home_at *at, struct sl_status 
     ret->entries = j->entry_count;
     ret->sessions = j->session_count;
     ret->unknown_entries = j->unknown_kinds + j->unbelieved;
+    ret->shut_parts = shut_parts(j);
     ret->unbelieved = j->unbelieved;
     ret->missing_entries = j->missing;
     ret->convicted = j->convicted;

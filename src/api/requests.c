@@ -291,8 +291,8 @@ static sl_rc from_text(struct desk *d, const struct sl_answer_job *job, struct p
         rc = SL_E_USAGE;
     if (rc != SL_OK)
         return sl_note(err, rc, _("reading '%s'"), sl_show(job->in).text);
-    if (who_asks(d, &p->request, who) || job->vouch || job->dry_run)
-        return SL_OK;
+    if (who_asks(d, &p->request, who) || job->vouch || !job->yes)
+        return SL_OK; /* a no reveals nothing, whoever asked */
     sl_words_of("request", sl_buf_view(&p->bytes), words);
     return sl_fail(err, SL_E_REFUSED,
                    _("this home does not know the key that signed this request\n"
@@ -357,8 +357,8 @@ static sl_rc answer(struct desk *d, const struct sl_answer_job *job, struct pape
                        _("this request has expired\n  whoever asks can ask again: safelight open "
                          "%s --again --reason TEXT"),
                        ret->locker);
-    if (job->dry_run)
-        return SL_OK;
+    if (job->yes && job->confirm != NULL)
+        SL_TRY(job->confirm(job->who, &ret->line, err));
     if (ret->line.said_yes && !job->yes)
         sl_tell(d->sl, SL_SAY_WARNING,
                 _("you said yes to this before, and a yes cannot be taken "
@@ -383,9 +383,9 @@ sl_rc sl_answer_request(struct sl *sl, const struct sl_answer_job *job, struct s
     ret->line.reason = ret->reason;
     if ((job->id == NULL) == (job->in == NULL))
         return sl_fail(err, SL_E_USAGE, _("name a request by its id, or give one with --in FILE"));
-    if (job->in != NULL && job->out == NULL && !job->dry_run)
+    if (job->in != NULL && job->out == NULL)
         return sl_fail(err, SL_E_USAGE, _("say where the answer is to be written: --out FILE"));
-    if (job->out != NULL && !job->dry_run)
+    if (job->out != NULL)
         SL_TRY(sl_file_must_be_new(sl, job->out, err));
     sl_rc rc = desk_open(sl, &job->at, job->in != NULL, &d, err);
     if (rc == SL_OK)

@@ -135,13 +135,13 @@ sl_rc sl_out_plan(const struct sl *sl, const char *path, bool force, struct sl_o
     (void)snprintf(ret->part, sizeof ret->part, "%s.part", path);
     SL_TRY(look(sl->os, ret, &found, &st, err));
     ret->named = !found || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode);
-    if (found && ret->named)
-        SL_TRY(judge_existing(ret, &st, err));
     if (found && S_ISREG(st.st_mode)) {
         ret->exists = true;
         ret->dev = st.st_dev;
         ret->ino = st.st_ino;
     }
+    if (found && ret->named)
+        SL_TRY(judge_existing(ret, &st, err));
     if (found && S_ISBLK(st.st_mode)) /* said --force: onto the disk itself */
         ret->named = false;
     return SL_OK;

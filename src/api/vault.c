@@ -64,6 +64,8 @@ static sl_rc open_kit(struct sl *sl, const struct sl_home_at *at, struct sl_vaul
     SL_TRY(sl_file_secret(sl, at->kit, SL_KIT_FILE_MAX, &file, err));
     sl_rc rc =
         sl_kit_read(sl_os_of(sl), sl_secret_expose(file), &at->from, &ret->words, &ret->vault, err);
+    if (rc == SL_E_BROKEN) /* a file that people copy about: to be had anew */
+        rc = SL_E_USAGE;
     return rc == SL_OK ? SL_OK : sl_note(err, rc, _("reading '%s'"), sl_show(at->kit).text);
 }
 

@@ -65,25 +65,15 @@ static sl_rc ask(struct sl_cli *c, struct sl_err *err)
     return SL_OK;
 }
 
-/* Show what would be answered, and ask. The request that was shown is the one that is answered. */
-static sl_rc confirm(struct sl_cli *c, struct sl_answer_job *job, struct sl_answered *shown,
-                     struct sl_err *err)
+/* Show what would be answered, and ask. */
+static sl_rc confirm(void *who, const struct sl_request_line *line, struct sl_err *err)
 {
+    struct sl_cli *c = who;
     struct sl_cli_request_text text;
 
-    if (job->in != NULL && strcmp(job->in, "-") == 0)
-        return sl_fail(err, SL_E_USAGE,
-                       _("a request from standard input can be read only once\n"
-                         "  keep it in a file and name that, or say --yes"));
-    job->dry_run = true;
-    SL_TRY(sl_answer_request(c->sl, job, shown, err));
-    job->dry_run = false;
-    sl_cli_request_text(&shown->line, &text);
+    sl_cli_request_text(line, &text);
     sl_cli_tell(&c->out, "%s", text.text);
-    SL_TRY(ask(c, err));
-    if (job->in == NULL)
-        job->id = shown->line.id;
-    return SL_OK;
+    return ask(c, err);
 }
 
 static void show(struct sl_cli *c, const char *verb, const struct sl_answer_job *job,
@@ -126,12 +116,12 @@ sl_rc sl_cli_answer(struct sl_cli *c, int argc, char **argv, bool yes, struct sl
     struct sl_cli_args a = { .argc = argc, .argv = argv, .own = yes ? of_yes : of_no };
     struct words w = { .verb = yes ? "approve" : "refuse", .sure = !yes };
     struct sl_answer_job job = { .yes = yes };
-    struct sl_answered shown = { 0 }, got = { 0 };
+    struct sl_answered got = { 0 };
     struct sl_cli_request_text text;
 
     SL_TRY(read_words(c, &a, &w, &job, err));
-    if (!w.sure)
-        SL_TRY(confirm(c, &job, &shown, err));
+    job.confirm = w.sure ? NULL : confirm;
+    job.who = c;
     SL_TRY(sl_answer_request(c->sl, &job, &got, err));
     sl_cli_request_text(&got.line, &text);
     if (w.sure && yes)

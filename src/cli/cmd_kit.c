@@ -58,18 +58,18 @@ static sl_rc revoke(struct sl_cli *c, const char *name, struct sl_err *err)
     struct sl_kit_revoked r = { 0 };
 
     SL_TRY(sl_kit_revoke_one(c->sl, &c->at, name, &r, err));
-    sl_cli_print(&c->out,
-                 _("kit '%s' is revoked: what its key opens from now on is shown and not believed\n"
-                   "  what it wrote before stays believed (sessions: %llu, rolls: %llu)\n"),
-                 sl_cli_show(name).text, (unsigned long long)r.sessions,
-                 (unsigned long long)r.rolls);
+    sl_cli_print(
+        &c->out,
+        _("kit '%s' is revoked: what its key opens from now on is shown and not believed\n"
+          "  what it wrote before stays believed (sessions: %llu, parts of rolls: %llu)\n"),
+        sl_cli_show(name).text, (unsigned long long)r.sessions, (unsigned long long)r.parts);
     struct sl_json_pen *pen = sl_cli_pen(&c->out, "kit");
     if (pen == NULL)
         return SL_OK;
     sl_json_word(pen, "what", "revoke");
     sl_cli_pen_name(pen, "alias", "alias64", name);
     sl_json_u64(pen, "sessions", r.sessions);
-    sl_json_u64(pen, "rolls", r.rolls);
+    sl_json_u64(pen, "parts", r.parts);
     return SL_OK;
 }
 

@@ -72,7 +72,13 @@ static void print_doubts(struct sl_cli_out *o, const struct sl_status *s)
 
 static void print_rolls(struct sl_cli_out *o, const struct sl_status *s)
 {
-    sl_cli_print(o, "%s", s->roll_count > 0 ? _("rolls:\n") : _("no rolls\n"));
+    if (s->shut_parts > 0)
+        sl_cli_print(o, _("parts of rolls in lockers that are not open here: %llu\n"),
+                     (unsigned long long)s->shut_parts);
+    sl_cli_print(o, "%s",
+                 s->roll_count > 0    ? _("rolls:\n")
+                 : s->shut_parts == 0 ? _("no rolls\n")
+                                      : "");
     for (size_t i = 0; i < s->roll_count; i++) {
         const struct sl_status_roll *r = &s->rolls[i];
         struct sl_cli_shown locker = sl_cli_show(r->locker), roll = sl_cli_show(r->roll);
@@ -151,6 +157,7 @@ static void write_json(struct sl_json_pen *p, const struct sl_status *s)
     sl_json_u64(p, "unknown_entries", s->unknown_entries);
     sl_json_u64(p, "foreign_slips", s->foreign_slips);
     sl_json_u64(p, "sessions", s->sessions);
+    sl_json_u64(p, "shut_parts", s->shut_parts);
     sl_json_u64(p, "unbelieved", s->unbelieved);
     sl_json_u64(p, "missing_entries", s->missing_entries);
     sl_json_u64(p, "convicted", s->convicted);
