@@ -89,6 +89,14 @@ struct sl_buf sl_buf_upto(size_t limit)
     return (struct sl_buf){ .limit = limit };
 }
 
+/* Names, bodies and manifests pass through buffers, and whoever seizes the machine reads freed
+ * memory as easily as any other. All of it, because `len` may have been set back. */
+static void wipe(struct sl_buf *b)
+{
+    if (b->at != NULL)
+        explicit_bzero(b->at, b->cap);
+}
+
 static sl_rc make_room(struct sl_buf *b, size_t need, struct sl_err *err)
 {
     size_t cap = b->cap > 0 ? b->cap : BUF_FIRST_CAP;
@@ -99,9 +107,13 @@ static sl_rc make_room(struct sl_buf *b, size_t need, struct sl_err *err)
     }
     if (cap > b->limit)
         cap = b->limit;
-    uint8_t *grown = realloc(b->at, cap);
+    uint8_t *grown = malloc(cap); /* realloc would leave what was here behind */
     if (grown == NULL)
         return sl_fail(err, SL_E_SYSTEM, _("out of memory for %zu bytes"), cap);
+    if (b->len > 0)
+        memcpy(grown, b->at, b->len);
+    wipe(b);
+    free(b->at);
     b->at = grown;
     b->cap = cap;
     return SL_OK;
@@ -128,6 +140,7 @@ struct sl_view sl_buf_view(const struct sl_buf *b)
 
 void sl_buf_clear(struct sl_buf *b)
 {
+    wipe(b);
     free(b->at);
     *b = (struct sl_buf){ .limit = b->limit };
 }
