@@ -37,6 +37,8 @@ void sl_content_hash_free(struct sl_content_hash *h)
     if (h == NULL)
         return;
     sl_sha256_free(h->sha256);
+    if (h->xxh != NULL)
+        sl_wipe(h->xxh, sizeof *h->xxh);
     (void)XXH3_freeState(h->xxh);
     free(h);
 }
@@ -44,6 +46,7 @@ void sl_content_hash_free(struct sl_content_hash *h)
 void sl_content_hash_restart(struct sl_content_hash *h)
 {
     sl_sha256_restart(h->sha256);
+    sl_wipe(h->xxh, sizeof *h->xxh); /* it keeps the last 256 bytes */
     (void)XXH3_128bits_reset(h->xxh);
 }
 

@@ -22,6 +22,9 @@ struct sl_largest { /* the largest first */
 
 static void sl_largest_free(struct sl_largest *l)
 {
+    if (l == NULL)
+        return;
+    sl_wipe(l, sizeof *l); /* names of the card */
     free(l);
 }
 SL_OWNED(largest)
@@ -70,6 +73,7 @@ static sl_rc hash_sample(struct sl_card *card, int fd, const struct large *file,
     hash_le(hash, at, 8);
     hash_le(hash, bytes, 4);
     sl_sha256_put(hash, (struct sl_view){ sample, bytes });
+    sl_wipe(sample, sizeof sample);
     return SL_OK;
 }
 

@@ -50,6 +50,7 @@ static sl_rc list_names(struct sl_card_walk *w, struct sl_card_folder *f, struct
         for (ssize_t i = 0; i < got; i++)
             SL_TRY(keep_name(w, f, w->batch[i].name, err));
     }
+    sl_wipe(w->batch, sizeof w->batch);
     return got == 0 ? SL_OK : sl_card_trouble(sl_card_here(w), err);
 }
 

@@ -48,6 +48,7 @@ void sl_reading_free(struct sl_reading *r)
     if (r == NULL)
         return;
     sl_fd_clear(&r->file);
+    sl_wipe(r->path, sizeof r->path);
     free(r);
 }
 

@@ -24,6 +24,7 @@ struct sl_second {
     uint8_t *buffer; /* SL_SECOND_BYTES, aligned */
     uint64_t from;   /* where in the file the buffer starts */
     size_t filled;
+    size_t dirty; /* bytes of the buffer that hold content of the card, this or an earlier range */
     size_t path_bytes;
     uint8_t path[SL_PATH_MAX];
 };
@@ -47,9 +48,18 @@ void sl_second_free(struct sl_second *s)
 {
     if (s == NULL)
         return;
-    sl_fd_clear(&s->file);
+    if (s->buffer != NULL)
+        sl_second_forget(s);
     free(s->buffer);
     free(s);
+}
+
+void sl_second_forget(struct sl_second *s)
+{
+    sl_fd_clear(&s->file);
+    sl_wipe(s->buffer, s->dirty);
+    sl_wipe(s->path, s->path_bytes);
+    s->filled = s->dirty = s->path_bytes = 0;
 }
 
 enum sl_past sl_second_weakest(const struct sl_second *s)
@@ -139,6 +149,7 @@ static int fill_once(struct sl_second *s, size_t count)
         if (got == 0)
             break;
         s->filled += (size_t)got;
+        s->dirty = s->filled > s->dirty ? s->filled : s->dirty;
     }
     if (past > s->weakest)
         s->weakest = past;

@@ -37,5 +37,9 @@ sl_rc sl_second_read(struct sl_second *s, struct sl_view path, const struct sl_c
                      uint64_t at, uint64_t len, const uint8_t **piece, size_t *got,
                      struct sl_err *err);
 
+/* Nothing of the card stays in memory: wipe what was read and its path, close the file. What was
+ * given before does not hold any more; reading goes on as from the start. */
+void sl_second_forget(struct sl_second *s);
+
 /* The weakest way that any range was read so far; SL_PAST_DIRECT before the first. */
 enum sl_past sl_second_weakest(const struct sl_second *s);

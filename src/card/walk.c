@@ -70,6 +70,7 @@ void sl_card_walk_free(struct sl_card_walk *w)
     free(w->folders);
     sl_fd_clear(&w->here);
     sl_sha256_free(w->hash);
+    sl_wipe(w, sizeof *w); /* paths */
     free(w);
 }
 

@@ -328,6 +328,34 @@ static void second__refuses_ranges_that_the_file_does_not_have(void)
     scene_end();
 }
 
+static void second__leaves_nothing_of_the_card_in_memory(void)
+{
+    struct spoilt_os s;
+    SL_AUTO_FREE(card) *card = NULL;
+    SL_AUTO_FREE(second) *second = NULL;
+    struct sl_err err = { 0 };
+    const uint8_t *piece = NULL;
+    size_t got = 0, left = 0;
+
+    start(&s);
+    struct sl_card_stamp stamp = scene_stamp("clip");
+    CHECK_EQ(sl_card_open(&s.os, scene_root, &card, &err), SL_OK);
+    CHECK_EQ(sl_second_new(card, &second, &err), SL_OK);
+    sl_second_forget(second); /* nothing was read yet */
+    CHECK_EQ(sl_second_read(second, scene_view("clip"), &stamp, 0, CLIP_BYTES, &piece, &got, &err),
+             SL_OK);
+    CHECK_EQ(got, SL_SECOND_BYTES);
+    const uint8_t *most = piece; /* a shorter range now stands in front of what is left of it */
+    CHECK_EQ(read_range(second, "small", 0, 3, &err), SL_OK);
+    sl_second_forget(second);
+    for (size_t i = 0; i < got; i++)
+        left += most[i] != 0;
+    CHECK_EQ(left, 0);
+    CHECK_EQ(read_range(second, "small", 0, 3, &err), SL_OK); /* and it goes on */
+    CHECK_EQ(read_range(second, "clip", 4097, 1048576, &err), SL_OK);
+    scene_end();
+}
+
 int main(void)
 {
     static const struct check_case cases[] = {
@@ -340,6 +368,7 @@ int main(void)
         CASE(second__refuses_a_file_that_changes),
         CASE(second__does_not_take_a_failing_medium_for_a_refusal),
         CASE(second__refuses_ranges_that_the_file_does_not_have),
+        CASE(second__leaves_nothing_of_the_card_in_memory),
     };
 
     return check_run(cases, sizeof cases / sizeof *cases);
