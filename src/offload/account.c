@@ -319,6 +319,7 @@ sl_rc sl_offload_account(void *job, void *item, struct sl_line *line, struct sl_
         return SL_OK;
     SL_TRY(take_flight(o, f, err));
     f->plan = NULL;
+    sl_flight_forget(f);
     sl_line_return(line, &o->idle, f);
     show_progress(o);
     return write_ready_parts(o, err);

@@ -158,6 +158,7 @@ sl_rc sl_offload_check(void *job, void *item, struct sl_line *line, struct sl_er
             return sl_note(err, rc, _("checking pack %" PRIu64 " before it leaves"),
                            f->pack->head.number);
         sl_pack_forget(f->pack);
+        sl_second_forget(*second);
     }
     return fan_out(o, f, line, err);
 }

@@ -172,6 +172,8 @@ sl_rc sl_part_flight(struct offload *o, struct sl_line *line, struct sl_err *err
 sl_rc sl_part_pass(struct offload *o, struct sl_line *line, struct sl_err *err);
 sl_rc sl_flight_note(struct flight *f, struct sl_view path, const struct sl_card_stamp *stamp,
                      uint64_t file_offset, uint64_t offset, uint64_t bytes, struct sl_err *err);
+/* No name of the card stays with a flight that is done. */
+void sl_flight_forget(struct flight *f);
 
 /* seal.c, check.c, send.c, account.c */
 sl_rc sl_offload_seal(void *job, void *item, struct sl_line *line, struct sl_err *err);

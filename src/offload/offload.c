@@ -291,7 +291,7 @@ static void clear(struct offload *o)
     sl_writing_free(o->session);
     sl_state_place_free(o->place);
     sl_card_free(o->card);
-    sl_wipe(&o->identity, sizeof o->identity);
+    sl_wipe(o, sizeof *o); /* the card's identity, names that were left out */
     free(o);
 }
 

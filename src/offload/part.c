@@ -43,10 +43,17 @@ sl_rc sl_part_flight(struct offload *o, struct sl_line *line, struct sl_err *err
     f->bare = f->closes = false;
     f->plan = r->plan;
     f->in_plan = r->plan->pack_count++;
-    f->stretches.count = 0;
-    f->stretches.paths.len = 0;
+    sl_flight_forget(f);
     sl_pack_begin(f->pack, &head);
     return SL_OK;
+}
+
+void sl_flight_forget(struct flight *f)
+{
+    if (f->stretches.paths.len > 0)
+        sl_wipe(f->stretches.paths.at, f->stretches.paths.len);
+    f->stretches.paths.len = 0;
+    f->stretches.count = 0;
 }
 
 sl_rc sl_flight_note(struct flight *f, struct sl_view path, const struct sl_card_stamp *stamp,
@@ -116,7 +123,7 @@ static sl_rc bare_flight(struct offload *o, struct sl_line *line, struct sl_err 
     struct flight *f = o->reader.flight = lent;
     f->bare = true;
     f->plan = o->reader.plan;
-    f->stretches.count = 0;
+    sl_flight_forget(f);
     return SL_OK;
 }
 

@@ -304,6 +304,10 @@ void sl_reader_clear(struct offload *o)
     sl_content_hash_free(r->hash);
     sl_sha256_free(r->digest);
     sl_manifest_writer_free(r->manifest);
+    if (r->item != NULL)
+        sl_wipe(r->item, sizeof *r->item);
+    if (r->line != NULL)
+        sl_wipe(r->line, sizeof *r->line);
     free(r->item);
     free(r->line);
     *r = (struct reader){ 0 };

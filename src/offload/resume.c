@@ -161,6 +161,7 @@ static sl_rc go_on(struct offload *o, bool *goes_on, struct sl_err *err)
                             err);
     SL_TRY(sl_second_new(o->card, &o->seconds[CHECK_WORKERS], err));
     SL_TRY(walk_again(o, goes_on, err));
+    sl_second_forget(o->seconds[CHECK_WORKERS]);
     if (!*goes_on)
         return start_afresh(o,
                             _("what an earlier run sent is not what the card holds now: it is "
