@@ -2,7 +2,10 @@
  *
  * Collecting the lines of a part's manifest and packing them. See docs/format/manifest.md.
  */
+#define ZSTD_STATIC_LINKING_ONLY /* for ZSTD_createCCtx_advanced */
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zstd.h>
 
 #include "base/say.h"
@@ -19,12 +22,48 @@ struct sl_manifest_writer {
     struct sl_buf raw;
 };
 
+/* zstd keeps what it packed until something else takes its place: names of the card. Its memory is
+ * wiped, and every manifest gets a fresh one. */
+struct room {
+    max_align_t bytes; /* how many follow, in the first of them */
+};
+
+static void *take_room(void *who, size_t bytes)
+{
+    struct room *r = bytes <= SIZE_MAX - sizeof *r ? malloc(sizeof *r + bytes) : NULL;
+
+    (void)who;
+    if (r == NULL)
+        return NULL;
+    memcpy(&r->bytes, &bytes, sizeof bytes);
+    return r + 1;
+}
+
+static void leave_room(void *who, void *at)
+{
+    struct room *r = at;
+    size_t bytes = 0;
+
+    (void)who;
+    if (at == NULL)
+        return;
+    r--;
+    memcpy(&bytes, &r->bytes, sizeof bytes);
+    sl_wipe(r, sizeof *r + bytes);
+    free(r);
+}
+
+static ZSTD_CCtx *new_zstd(void)
+{
+    return ZSTD_createCCtx_advanced((ZSTD_customMem){ take_room, leave_room, NULL });
+}
+
 sl_rc sl_manifest_writer_new(struct sl_manifest_writer **ret, struct sl_err *err)
 {
     SL_AUTO_FREE(manifest_writer) *w = calloc(1, sizeof *w);
 
     if (w != NULL)
-        w->zstd = ZSTD_createCCtx();
+        w->zstd = new_zstd();
     if (w == NULL || w->zstd == NULL)
         return sl_fail(err, SL_E_SYSTEM, _("out of memory for a manifest"));
     w->raw = sl_buf_upto(SL_MANIFEST_RAW_MAX);
@@ -85,8 +124,13 @@ static sl_rc fail_zstd(size_t code, struct sl_err *err)
 
 static sl_rc prepare(struct sl_manifest_writer *w, struct sl_err *err)
 {
-    size_t code = ZSTD_CCtx_reset(w->zstd, ZSTD_reset_session_and_parameters);
+    size_t code = 0;
 
+    if (w->zstd == NULL)
+        w->zstd = new_zstd();
+    if (w->zstd == NULL)
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory for a manifest"));
+    code = ZSTD_CCtx_reset(w->zstd, ZSTD_reset_session_and_parameters);
     if (!ZSTD_isError(code))
         code = ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, LEVEL);
     if (!ZSTD_isError(code))
@@ -102,12 +146,14 @@ static sl_rc pack(struct sl_manifest_writer *w, struct sl_buf *out, struct sl_er
     size_t left = 1;
 
     while (left > 0) {
-        uint8_t piece[PIECE_BYTES];
+        uint8_t piece[PIECE_BYTES]; /* packed names */
         ZSTD_outBuffer to = { .dst = piece, .size = sizeof piece };
         left = ZSTD_compressStream2(w->zstd, &to, &in, ZSTD_e_end);
         if (ZSTD_isError(left))
             return fail_zstd(left, err);
-        SL_TRY(sl_buf_put(out, (struct sl_view){ piece, to.pos }, err));
+        sl_rc rc = sl_buf_put(out, (struct sl_view){ piece, to.pos }, err);
+        sl_wipe(piece, sizeof piece);
+        SL_TRY(rc);
     }
     return SL_OK;
 }
@@ -118,6 +164,8 @@ sl_rc sl_manifest_finish(struct sl_manifest_writer *w, struct sl_buf *out, struc
 
     SL_TRY(prepare(w, err));
     sl_rc rc = pack(w, out, err);
+    (void)ZSTD_freeCCtx(w->zstd);
+    w->zstd = NULL;
     if (rc != SL_OK) {
         out->len = begin;
         return rc;
