@@ -69,6 +69,13 @@ static sl_rc accepted(struct sl *sl, const struct sl_vault_open *o, struct sl_jo
     ret->opened = have.opened;
     if (have.opened)
         return SL_OK;
+    if (have.count >= have.quorum.need) /* nothing to wait for: with or without the flag */
+        return sl_fail(err, SL_E_REFUSED,
+                       _("%u of the %u trustees that are needed have accepted, and the test locker "
+                         "does not open: the founding was dealt wrongly, and what a kit seals "
+                         "nobody could ever open\n"
+                         "  found the production anew, on another machine: safelight init"),
+                       have.count, have.quorum.need);
     if (!job->before_acceptance)
         return sl_fail(err, SL_E_REFUSED,
                        _("%u of the %u trustees that are needed have accepted and opened the test "
