@@ -142,11 +142,19 @@ struct revoking {
     struct sl_scribe *scribe;
 };
 
+static int by_session(const void *a, const void *b)
+{
+    const struct sl_revoked_session *x = a, *y = b;
+
+    return memcmp(x->session, y->session, sizeof x->session);
+}
+
 static sl_rc say_revoked(struct revoking *r, struct sl_err *err)
 {
     SL_AUTO_CLEAR(buf) body = sl_buf_upto(SL_SLIP_BYTES);
     struct sl_saying says = { .kind = SL_ENTRY_REVOKED };
 
+    qsort(r->deed->sessions, r->deed->count, sizeof r->deed->sessions[0], by_session); /* DEED-9 */
     SL_TRY(sl_revoked_deed_write(r->deed, &body, err));
     says.care = sl_buf_view(&body);
     r->deed->count = 0;

@@ -34,8 +34,7 @@ static sl_rc change_kit(struct sl *sl, const struct sl_passphrase_new *job,
     SL_AUTO_FREE(vault) *kit = NULL;
 
     SL_TRY(sl_file_secret(sl, job->at.kit, SL_KIT_FILE_MAX, &file, err));
-    sl_rc rc =
-        sl_kit_read(sl_os_of(sl), sl_secret_expose(file), &job->at.from, NULL, &kit, err);
+    sl_rc rc = sl_kit_read(sl_os_of(sl), sl_secret_expose(file), &job->at.from, NULL, &kit, err);
     if (rc != SL_OK)
         return sl_note(err, rc == SL_E_BROKEN ? SL_E_USAGE : rc, _("reading '%s'"),
                        sl_show(job->at.kit).text);
