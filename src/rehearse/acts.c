@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The first acts: a card, a production of five pretended keepers with its two homes, the offload,
- * and a look at what one keeper sees. Every one of them calls safelight.h as a person's program
- * does. See inside.h.
+ * The acts before a raid: a card, the offload with the kit, and a look at what one keeper sees and
+ * where keys lie. Every one of them calls safelight.h as a person's program does. See inside.h.
  */
 #include <assert.h>
 #include <errno.h>
@@ -12,12 +11,14 @@
 
 #include "base/say.h"
 #include "card/card.h"
+#include "crypto/age.h"
+#include "crypto/secret.h"
 #include "rehearse/card_copy.h"
 #include "rehearse/inside.h"
 #include "rehearse/sample.h"
 #include "rehearse/tree.h"
 
-#define SPEC_BYTES (SL_PATH_MAX + 64u)
+#define SOUND_BYTES 65536u /* of the one file of the other card */
 
 /* ---- progress ---- */
 
@@ -110,73 +111,6 @@ sl_rc sl_act_card(struct sl_rehearsal *r, struct sl_err *err)
     return SL_OK;
 }
 
-/* ---- the production and its homes ---- */
-
-static sl_rc make_keeper_folders(struct sl_rehearsal *r, struct sl_err *err)
-{
-    char name[64];
-
-    SL_TRY(sl_tree_make(r->os, r->place.fd, SL_IN_KEEPERS, err));
-    for (unsigned i = 1; i <= SL_PRETEND_KEEPERS; i++) {
-        (void)snprintf(name, sizeof name, SL_IN_KEEPERS "/%u", i);
-        SL_TRY(sl_tree_make(r->os, r->place.fd, name, err));
-    }
-    return SL_OK;
-}
-
-static sl_rc found(struct sl_rehearsal *r, const char *home, struct sl_err *err)
-{
-    char specs[SL_PRETEND_KEEPERS][SPEC_BYTES];
-    const char *keepers[SL_PRETEND_KEEPERS];
-    const char *lockers[] = { SL_THE_LOCKER, "sound" };
-
-    for (unsigned i = 0; i < SL_PRETEND_KEEPERS; i++) {
-        (void)snprintf(specs[i], sizeof specs[i],
-                       "pretend-%u=%s/" SL_IN_KEEPERS "/%u,device=pretend-%u", i + 1, r->place.path,
-                       i + 1, i + 1);
-        keepers[i] = specs[i];
-    }
-    const struct sl_init job = {
-        .at = { .home = home,
-                .production = "rehearsal",
-                .from = { .fd = -1 },
-                .no_passphrase = true },
-        .keepers = keepers,
-        .keeper_count = SL_PRETEND_KEEPERS,
-        .need = SL_PRETEND_NEED,
-        .lockers = lockers,
-        .locker_count = sizeof lockers / sizeof *lockers,
-    };
-    return sl_init_production(r->sl, &job, NULL, err);
-}
-
-sl_rc sl_act_production(struct sl_rehearsal *r, struct sl_err *err)
-{
-    char abroad[SL_PATH_MAX], on_set[SL_PATH_MAX];
-
-    SL_TRY(make_keeper_folders(r, err));
-    sl_place_path(r, SL_IN_ABROAD, abroad);
-    sl_place_path(r, SL_IN_ON_SET, on_set);
-    SL_TRY(found(r, abroad, err));
-    sl_tell(r->sl, SL_SAY_INFO,
-            _("a production of %u keepers, any %u suffice: folders side by side on this one disk\n"
-              "  that is a pretence (device=pretend-1 and so on): real keepers lie on disks in "
-              "different places"),
-            SL_PRETEND_KEEPERS, SL_PRETEND_NEED);
-    const struct sl_home_make job = {
-        .at = { .home = abroad, .from = { .fd = -1 } },
-        .kind = SL_HOME_ON_SET,
-        .out = on_set,
-        .new_from = { .fd = -1 },
-        .new_no_passphrase = true,
-    };
-    SL_TRY(sl_home_make_one(r->sl, &job, err));
-    sl_tell(r->sl, SL_SAY_INFO,
-            _("two homes: the home on set can only write; the home abroad holds every key\n"
-              "  whoever has the home abroad reads everything: trustees will take its place"));
-    return SL_OK;
-}
-
 /* ---- the offload ---- */
 
 static void tell_reasons(const struct sl_rehearsal *r, enum sl_level level)
@@ -212,22 +146,50 @@ static sl_rc judge_offload(struct sl_rehearsal *r, sl_rc rc, struct sl_err *err)
     return SL_OK;
 }
 
+static void at_capture(const struct sl_rehearsal *r, char home[SL_PATH_MAX], char kit[SL_PATH_MAX],
+                       struct sl_home_at *ret)
+{
+    sl_place_path(r, SL_IN_HOME, home);
+    sl_place_path(r, SL_IN_KIT, kit);
+    *ret = (struct sl_home_at){ .home = home, .kit = kit, .from = { .fd = -1 } };
+}
+
+/* A little card of another kind, for the locker that nobody will open. */
+static sl_rc offload_sound(struct sl_rehearsal *r, struct sl_err *err)
+{
+    SL_AUTO_FD dir = { r->os, -1 };
+    SL_AUTO_FD file = { r->os, -1 };
+    char home[SL_PATH_MAX], kit[SL_PATH_MAX], card[SL_PATH_MAX];
+    static uint8_t noise[SOUND_BYTES];
+    struct sl_verdict verdict;
+
+    sl_place_path(r, SL_IN_SOUND, card);
+    struct sl_offload job = { .card = card, .locker = SL_SHUT_LOCKER, .roll = SL_SHUT_ROLL };
+    at_capture(r, home, kit, &job.at);
+    SL_TRY(sl_tree_make(r->os, r->place.fd, SL_IN_SOUND, err));
+    SL_TRY(sl_tree_folder(r->os, r->place.fd, SL_IN_SOUND, &dir.fd, err));
+    file.fd = r->os->open(r->os->self, dir.fd, "T001.WAV", O_WRONLY | O_CREAT | O_EXCL, 0600, 0);
+    sl_random(noise, sizeof noise);
+    if (file.fd < 0 || sl_os_write_all(r->os, file.fd, noise, sizeof noise) != 0)
+        return sl_fail_errno(err, _("the card with sound cannot be written"));
+    sl_fd_clear(&file);
+    sl_rc rc = sl_offload_card(r->quiet, &job, &verdict, err);
+    if (rc == SL_E_UNSAFE && !r->place.can_prove)
+        return SL_OK;
+    return rc == SL_OK ? SL_OK : sl_note(err, rc, _("offloading the card with sound"));
+}
+
 sl_rc sl_act_offload(struct sl_rehearsal *r, struct sl_err *err)
 {
-    char on_set[SL_PATH_MAX], card[SL_PATH_MAX];
+    char home[SL_PATH_MAX], kit[SL_PATH_MAX], card[SL_PATH_MAX];
 
-    sl_place_path(r, SL_IN_ON_SET, on_set);
     sl_place_path(r, SL_IN_CARD, card);
-    sl_tell(r->sl, SL_SAY_INFO, _("offloading from the home on set"));
-    const struct sl_offload job = {
-        .at = { .home = on_set, .from = { .fd = -1 } },
-        .card = card,
-        .locker = SL_THE_LOCKER,
-        .roll = SL_THE_ROLL,
-    };
+    sl_tell(r->sl, SL_SAY_INFO, _("offloading with the kit, on the capture machine"));
+    struct sl_offload job = { .card = card, .locker = SL_THE_LOCKER, .roll = SL_THE_ROLL };
+    at_capture(r, home, kit, &job.at);
     SL_TRY(judge_offload(r, sl_offload_card(r->sl, &job, &r->verdict, err), err));
     sl_tell(r->sl, SL_SAY_INFO, "%s", r->verdict.sentence);
-    return SL_OK;
+    return offload_sound(r, err);
 }
 
 /* ---- what a raid finds ---- */
@@ -251,24 +213,70 @@ static sl_rc look_at_keeper(struct sl_rehearsal *r, struct sl_err *err)
     return SL_OK;
 }
 
+struct looking { /* for a key that opens a locker, where none may be */
+    const struct sl_keys *keys;
+    unsigned lockers, open;
+};
+
+/* Every key that anybody holds, held against this locker's recipient. */
+static sl_rc try_keys(void *who, const struct sl_locker_line *line, struct sl_err *err)
+{
+    struct looking *l = who;
+
+    l->lockers++;
+    l->open += line->state != SL_LOCKER_SHUT;
+    for (unsigned i = 0; i < l->keys->count; i++) {
+        SL_AUTO_FREE(age_identity) *identity = NULL;
+        struct sl_age_recipient recipient;
+        char text[SL_AGE_RECIPIENT_TEXT];
+        SL_TRY(sl_age_identity_from((struct sl_view){ l->keys->secret[i], 32 }, &identity, err));
+        sl_age_identity_recipient(identity, &recipient);
+        sl_age_recipient_text(&recipient, text);
+        l->open += strcmp(text, line->recipient) == 0;
+    }
+    return SL_OK;
+}
+
+/* The founding has wiped what opens the lockers: before anybody consents, nobody has it. */
+static sl_rc nobody_opens(struct sl_rehearsal *r, const struct sl_keys *keys, struct sl_err *err)
+{
+    static const enum sl_who people[] = { SL_WHO_MAKER, SL_WHO_EDITOR };
+
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
+        struct looking l = { .keys = keys };
+        struct sl_at p;
+        sl_who_at(r, people[i], &p);
+        SL_TRY(sl_locker_list(r->quiet, &p.at, try_keys, &l, err));
+        if (l.lockers != 2 || l.open > 0)
+            return sl_fail(err, SL_E_BROKEN, _("a locker is open although nobody consented"));
+        SL_TRY(sl_cannot_read(r, people[i], SL_THE_LOCKER "/" SL_THE_ROLL, err));
+    }
+    sl_tell(r->sl, SL_SAY_INFO,
+            _("nobody alone reads it: the maker tried, and the editor; both were refused"));
+    return SL_OK;
+}
+
 static sl_rc look_for_keys(struct sl_rehearsal *r, struct sl_keys *keys, struct sl_err *err)
 {
     uint64_t control = 0;
 
-    SL_TRY(sl_keys_collect(r->os, r->place.fd, SL_IN_ABROAD, keys, err));
-    SL_TRY(sl_keys_seek(r->os, r->place.fd, SL_IN_ABROAD, keys, &control, err));
-    if (keys->count < 3 || control < keys->count) /* care, camera, sound; or the search is blind */
-        return sl_fail(err, SL_E_BROKEN, _("the home abroad does not hold the keys it should"));
-    r->keys_abroad = keys->count;
-    SL_TRY(sl_keys_seek(r->os, r->place.fd, SL_IN_ON_SET, keys, &r->keys_on_set, err));
+    SL_TRY(sl_keys_collect(r->os, r->place.fd, SL_IN_PEOPLE, keys, err));
+    SL_TRY(sl_keys_seek(r->os, r->place.fd, SL_IN_PEOPLE, keys, &control, err));
+    if (keys->count < SL_TRUSTEES + 2 || control < keys->count) /* or the search is blind */
+        return sl_fail(err, SL_E_BROKEN, _("the homes do not hold the keys they should"));
+    SL_TRY(sl_keys_collect(r->os, r->place.fd, SL_IN_MAKER, keys, err));
+    r->keys_kept = keys->count;
+    SL_TRY(sl_keys_seek(r->os, r->place.fd, SL_IN_CAPTURE, keys, &r->keys_on_set, err));
     if (r->keys_on_set > 0)
-        return sl_fail(err, SL_E_BROKEN, _("a key of the home abroad lies in the home on set"));
+        return sl_fail(err, SL_E_BROKEN, _("a key of another home lies on the capture machine"));
     sl_tell(r->sl, SL_SAY_INFO,
-            N_("the home on set was searched for the %u key of the home abroad: it is not there",
-               "the home on set was searched for the %u keys of the home abroad: none is there",
+            N_("the capture machine was searched for the %u key of the other homes: it is not "
+               "there",
+               "the capture machine was searched for the %u keys of the other homes: none is "
+               "there",
                keys->count),
             keys->count);
-    return SL_OK;
+    return nobody_opens(r, keys, err);
 }
 
 sl_rc sl_act_look(struct sl_rehearsal *r, struct sl_err *err)

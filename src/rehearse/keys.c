@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Does a key of the home abroad lie anywhere that a raid reaches? Identities are taken from one
+ * Does a key that reads lie where the capture machine is seized? Identities are taken from one
  * tree as text and looked for in others in every spelling that a program could have left; see
  * raid.h.
  */
@@ -56,6 +56,14 @@ struct collect {
     struct sl_keys *keys;
 };
 
+static bool has_it(const struct sl_keys *keys, const uint8_t secret[SL_BECH32_BYTES])
+{
+    for (unsigned i = 0; i < keys->count; i++)
+        if (sl_same(keys->secret[i], secret, SL_BECH32_BYTES))
+            return true;
+    return false;
+}
+
 static sl_rc collect_from(struct sl_keys *keys, const uint8_t *in, size_t len, struct sl_err *err)
 {
     static const size_t prefix = sizeof IDENTITY_PREFIX - 1;
@@ -66,10 +74,12 @@ static sl_rc collect_from(struct sl_keys *keys, const uint8_t *in, size_t len, s
         if (memcmp(text.at, IDENTITY_PREFIX, prefix) != 0 ||
             sl_bech32_read(text, IDENTITY_PREFIX, secret) != SL_BECH32_GOOD)
             continue;
-        if (keys->count == SL_KEYS_MAX)
-            return sl_fail(err, SL_E_SYSTEM, _("more than %u keys in one home"), SL_KEYS_MAX);
-        memcpy(keys->secret[keys->count++], secret, sizeof secret);
+        bool known = has_it(keys, secret), room = keys->count < SL_KEYS_MAX;
+        if (!known && room)
+            memcpy(keys->secret[keys->count++], secret, sizeof secret);
         sl_wipe(secret, sizeof secret);
+        if (!known && !room)
+            return sl_fail(err, SL_E_SYSTEM, _("more than %u keys in all homes"), SL_KEYS_MAX);
         i += IDENTITY_CHARS - 1;
     }
     return SL_OK;
@@ -94,7 +104,6 @@ sl_rc sl_keys_collect(const struct sl_os *os, int dir, const char *name, struct 
 {
     struct collect c = { os, ret };
 
-    ret->count = 0;
     return sl_tree_walk(os, dir, name, collect_one, &c, err);
 }
 

@@ -175,8 +175,10 @@ sl_rc sl_place_check_space(struct sl_rehearsal *r, uint64_t card_bytes, uint64_t
 
 sl_rc sl_place_remove(struct sl_rehearsal *r, struct sl_err *err)
 {
-    static const char *const folders[] = { SL_IN_CARD,    SL_IN_ON_SET, SL_IN_ABROAD, SL_IN_THIRD,
-                                           SL_IN_KEEPERS, SL_IN_ASIDE,  SL_IN_BACK };
+    static const char *const folders[] = {
+        SL_IN_CARD,    SL_IN_SOUND, SL_IN_CAPTURE,   SL_IN_MAKER,  SL_IN_PEOPLE, SL_IN_LETTERS,
+        SL_IN_KEEPERS, SL_IN_ASIDE, SL_PEOPLE_ASIDE, SL_ONE_ASIDE, SL_IN_BACK,
+    };
     const struct sl_os *os = r->os;
 
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)

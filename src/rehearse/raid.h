@@ -31,14 +31,14 @@ sl_rc sl_raid_lie(const struct sl_os *os, int dir, const char *name, struct sl_l
                   struct sl_err *err);
 
 /* Secrets that were looked up in one tree and are then looked for in others. */
-#define SL_KEYS_MAX 80u /* care, and every locker that a production can have, and some */
+#define SL_KEYS_MAX 80u /* care, people, and every locker that a production can have */
 
 struct sl_keys {
     unsigned count;
     unsigned char secret[SL_KEYS_MAX][32]; /* bytes of age identities */
 };
-/* Collect every age identity that stands as text in the files beneath `name`. Files over 16 MiB
- * are not read: a home holds none. */
+/* Add every age identity that stands as text in the files beneath `name`, each once, to those that
+ * are in *ret already. Files over 16 MiB are not read: a home holds none. */
 sl_rc sl_keys_collect(const struct sl_os *os, int dir, const char *name, struct sl_keys *ret,
                       struct sl_err *err);
 /* Count in how many places beneath `name` one of them stands: as age's text in either case, as

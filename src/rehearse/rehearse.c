@@ -10,6 +10,13 @@
 #include "base/say.h"
 #include "rehearse/inside.h"
 
+/* People's programs talk of every six words and every keeper that is away: detail here. */
+static void overhear(void *who, enum sl_level level, const char *text)
+{
+    (void)level;
+    sl_tell(who, SL_SAY_DETAIL, "%s", text);
+}
+
 static sl_rc play(struct sl_rehearsal *r, struct sl_err *err)
 {
     sl_rc (*const acts[])(struct sl_rehearsal * r, struct sl_err * err) = {
@@ -59,13 +66,17 @@ sl_rc sl_rehearse_all(struct sl *sl, const struct sl_rehearse *job, struct sl_er
     r->os = sl_os_of(sl);
     r->job = job;
     r->place.fd = -1;
-    sl_rc rc = sl_place_make(r, err);
+    const struct sl_talk talk = { .who = sl, .say = overhear };
+    sl_rc rc = sl_start(&talk, &r->quiet, err);
+    if (rc == SL_OK)
+        rc = sl_place_make(r, err);
     if (rc == SL_OK)
         rc = clear_stage(r, play(r, err), err);
     else if (r->place.made && r->place.fd >= 0)
         (void)sl_place_remove(r, NULL);
     if (r->place.fd >= 0)
         (void)r->os->close(r->os->self, r->place.fd);
+    sl_end(r->quiet);
     free(r);
     return rc;
 }

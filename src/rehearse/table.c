@@ -84,6 +84,8 @@ static void judge_raid(const struct sl_rehearsal *r, const struct sl_raid *raid,
         add_fault(faults, _("a raid did not take place"));
         return;
     }
+    if (raid->false_by != 0 && !raid->false_named)
+        add_fault(faults, _("a trustee's false answer was not named"));
     if (!sl_facts_agree(&raid->facts)) {
         (void)snprintf(text, sizeof text, _("%llu missing, %llu not the same, %llu too many"),
                        (unsigned long long)raid->facts.missing,
@@ -135,17 +137,38 @@ static void add_liar(struct table *t, const struct sl_raid *raid)
         add_line(t, _("\n    liar named   NO: pretend-%u was believed"), raid->liar);
 }
 
+static void add_lost(struct table *t, const struct sl_raid *raid)
+{
+    if (raid->wiped[0] == 0)
+        add_line(t, _("\n    lost         nothing"));
+    else if (raid->liar == 0)
+        add_line(t,
+                 _("\n    lost         card, capture machine, maker, keepers pretend-%u and "
+                   "pretend-%u"),
+                 raid->wiped[0], raid->wiped[1]);
+    else
+        add_line(t,
+                 _("\n    lost         card, capture machine, maker, keeper pretend-%u; pretend-%u "
+                   "lies"),
+                 raid->wiped[0], raid->liar);
+}
+
+static void add_opened(struct table *t, const struct sl_raid *raid)
+{
+    add_line(t, _("\n    opened by    %s and %s, for the editor"), sl_who_alias(raid->yes[0]),
+             sl_who_alias(raid->yes[1]));
+    if (raid->false_by != 0)
+        add_line(t, _("\n    false answer %s: %s"), sl_who_alias(raid->false_by),
+                 raid->false_named ? _("named, not counted") : _("NOT named"));
+}
+
 static void add_raid(struct table *t, const struct sl_rehearsal *r, const struct sl_raid *raid)
 {
     const struct sl_facts *same = &raid->facts.same;
     char words[32];
 
-    if (raid->liar == 0)
-        add_line(t, _("\n    lost         card, home on set, keepers pretend-%u and pretend-%u"),
-                 raid->wiped[0], raid->wiped[1]);
-    else
-        add_line(t, _("\n    lost         card, home on set, keeper pretend-%u; pretend-%u lies"),
-                 raid->wiped[0], raid->liar);
+    add_lost(t, raid);
+    add_opened(t, raid);
     add_line(t, _("\n    came back    %llu of %llu files, %llu of %llu folders, %s"),
              (unsigned long long)same->files, (unsigned long long)r->card.files,
              (unsigned long long)same->folders, (unsigned long long)r->card.folders,
@@ -162,25 +185,29 @@ static void add_raid(struct table *t, const struct sl_rehearsal *r, const struct
 static void tell_table(const struct sl_rehearsal *r)
 {
     const struct sl_verdict *v = &r->verdict;
-    struct table first = { 0 }, second = { 0 };
+    struct table first = { 0 }, second = { 0 }, third = { 0 };
     char words[32];
 
-    add_line(&first, _("what came of it\n  offload from the home on set"));
+    add_line(&first, _("what came of it\n  offload with the kit"));
     add_line(&first, _("\n    taken        %llu files in %llu folders, %s"),
              (unsigned long long)v->files, (unsigned long long)v->folders,
              sl_bytes_words(v->bytes, words));
     add_line(&first, _("\n    speed        %.1f s, %llu MB/s"), (double)v->elapsed_ms / 1000.0,
              (unsigned long long)mb_per_s(v->bytes, v->elapsed_ms));
-    add_line(&first, _("\n    keys on set  %llu of the %u of the home abroad"),
-             (unsigned long long)r->keys_on_set, r->keys_abroad);
-    add_line(&first, _("\n  first raid"));
-    add_raid(&first, r, &r->raids[0]);
-    add_line(&second, _("  second raid, from the same offload"));
-    add_raid(&second, r, &r->raids[1]);
-    add_line(&second, _("\n  memory         %s at most"),
+    add_line(&first, _("\n    keys on set  %llu of the %u of the other homes"),
+             (unsigned long long)r->keys_on_set, r->keys_kept);
+    add_line(&first, _("\n  the way out"));
+    add_raid(&first, r, &r->rounds[0]);
+    add_line(&first, _("\n    still shut   %s"), SL_SHUT_LOCKER);
+    add_line(&second, _("  first raid"));
+    add_raid(&second, r, &r->rounds[1]);
+    add_line(&third, _("  second raid, from the same offload"));
+    add_raid(&third, r, &r->rounds[2]);
+    add_line(&third, _("\n  memory         %s at most"),
              sl_bytes_words(r->os->peak_bytes(r->os->self), words));
     sl_tell(r->sl, SL_SAY_INFO, "%s", first.text);
     sl_tell(r->sl, SL_SAY_INFO, "%s", second.text);
+    sl_tell(r->sl, SL_SAY_INFO, "%s", third.text);
 }
 
 sl_rc sl_act_table(const struct sl_rehearsal *r, struct sl_err *err)
@@ -188,10 +215,10 @@ sl_rc sl_act_table(const struct sl_rehearsal *r, struct sl_err *err)
     char faults[FAULTS_BYTES] = "";
 
     tell_table(r);
-    for (unsigned i = 0; i < SL_RAIDS; i++)
-        judge_raid(r, &r->raids[i], faults);
+    for (unsigned i = 0; i < SL_ROUNDS; i++)
+        judge_raid(r, &r->rounds[i], faults);
     if (faults[0] != '\0')
         return sl_fail(err, SL_E_BROKEN, _("the rehearsal did not end as it should:%s"), faults);
-    sl_tell(r->sl, SL_SAY_INFO, _("all agrees: the film came back bit for bit, twice"));
+    sl_tell(r->sl, SL_SAY_INFO, _("all agrees: the film came back bit for bit, three times"));
     return SL_OK;
 }

@@ -138,7 +138,7 @@ static void spell(char *to, bool hex, bool upper)
 static void keys_seek__finds_every_spelling_wherever_it_lies(void)
 {
     struct stage s = stage_new();
-    struct sl_keys keys;
+    struct sl_keys keys = { 0 };
     char text[128], line[256];
     uint64_t found = 77;
 
@@ -173,6 +173,50 @@ static void keys_seek__finds_every_spelling_wherever_it_lies(void)
     stage_end(&s);
 }
 
+/* A person's key stands in their identity file and in their vault: it is one key. */
+static void keys_collect__takes_each_key_once_from_all_homes(void)
+{
+    struct stage s = stage_new();
+    struct sl_keys keys = { 0 };
+    char text[SL_BECH32_TEXT_MAX];
+    uint8_t other[32] = { 9 };
+
+    put_folder(&s, "maker");
+    put_folder(&s, "ana");
+    (void)sl_bech32_write("AGE-SECRET-KEY-", SECRET, text);
+    put_text(&s, "maker/identity.txt", text);
+    put_text(&s, "maker/vault.txt", text);
+    put_text(&s, "ana/vault.txt", text);
+    (void)sl_bech32_write("AGE-SECRET-KEY-", other, text);
+    put_text(&s, "ana/identity.txt", text);
+    CHECK_EQ(sl_keys_collect(s.os, s.dir, "maker", &keys, NULL), SL_OK);
+    CHECK_EQ(keys.count, 1);
+    CHECK_EQ(sl_keys_collect(s.os, s.dir, "ana", &keys, NULL), SL_OK);
+    CHECK_EQ(keys.count, 2);
+    CHECK_EQ(memcmp(keys.secret[0], SECRET, 32), 0);
+    CHECK_EQ(memcmp(keys.secret[1], other, 32), 0);
+    sl_keys_clear(&keys);
+    stage_end(&s);
+}
+
+static void keys_collect__says_when_there_are_too_many(void)
+{
+    struct stage s = stage_new();
+    struct sl_keys keys = { 0 };
+    char name[32], text[SL_BECH32_TEXT_MAX];
+
+    put_folder(&s, "home");
+    for (unsigned i = 0; i <= SL_KEYS_MAX; i++) {
+        uint8_t one[32] = { 1, (uint8_t)i };
+        (void)sl_bech32_write("AGE-SECRET-KEY-", one, text);
+        (void)snprintf(name, sizeof name, "home/%u.txt", i);
+        put_text(&s, name, text);
+    }
+    CHECK_EQ(sl_keys_collect(s.os, s.dir, "home", &keys, NULL), SL_E_SYSTEM);
+    sl_keys_clear(&keys);
+    stage_end(&s);
+}
+
 int main(void)
 {
     static const struct check_case cases[] = {
@@ -180,6 +224,8 @@ int main(void)
         CASE(raid_lie__alters_a_third_in_every_way),
         CASE(raid_lie__refuses_what_has_a_second_name),
         CASE(keys_seek__finds_every_spelling_wherever_it_lies),
+        CASE(keys_collect__takes_each_key_once_from_all_homes),
+        CASE(keys_collect__says_when_there_are_too_many),
     };
     if (sl_crypto_start(sl_os_real(), NULL) != SL_OK)
         return EXIT_FAILURE;

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Goal of this test: the rehearsal runs from a card to two raids to the film, says what came of it,
-# tidies up, and never touches the person's own card.
+# Goal of this test: the rehearsal runs from cards of people to a card of footage, to two raids, to
+# the film; trustees and a kit take part; it says what came of it, tidies up, and never touches the
+# person's own card.
 . "$SL_SOURCE/tests/story/tap.sh"
 . "$SL_SOURCE/tests/story/vault.sh"
 
@@ -16,12 +17,17 @@ left_nothing() { # DIR
 }
 
 if command -v ffmpeg >/dev/null; then
-    that "rehearse__brings_a_sample_card_back_twice" rehearse --dir "$work/stage" --clip-mb 8 ||
+    that "rehearse__brings_a_sample_card_back_each_time" rehearse --dir "$work/stage" --clip-mb 8 ||
         cat .heard
     cp .heard .first
-    for text in 'bit for bit, twice' 'safe to format' 'pretend-1' 'a pretence' \
-        'the home abroad holds every key' 'liar named   pretend-2' 'objects of exactly 4 MiB' \
-        'none is there' 'first raid' 'second raid' 'memory'; do
+    for text in 'bit for bit, three times' 'safe to format' 'pretend-1' 'a pretence' \
+        'asked for a kit before they had accepted and was refused' 'it can only write' \
+        'keys of the other homes: none is there' "first raid: the card, the capture machine" \
+        'the maker tried, and the editor; both were refused' "maker's home and two keepers" \
+        'ana says yes, which is not enough' "'sound' stays shut" 'still shut   sound' \
+        'opened by    ana and bo' 'opened by    bo and cy' 'opened by    cy and ana' \
+        'false answer bo: named, not counted' 'liar named   pretend-2' \
+        'objects of exactly 4 MiB' 'second raid' 'memory'; do
         that "rehearse__says__$(echo "$text" | tr ' ' _)" heard "$text"
     done
     that "rehearse__removes_its_folder" test ! -e stage
@@ -35,8 +41,16 @@ if command -v ffmpeg >/dev/null; then
     that "rehearse__keeps_everything_where_asked" rehearse --dir kept --keep --clip-mb 3
     that "rehearse__says_what_is_kept" heard "keys without a passphrase"
     that "rehearse__has_kept_the_way_back" test -d kept/back -a -f kept/facts
+    that "rehearse__has_kept_the_editors_home" test -f kept/people/editor/identity.txt
+    for gone in card capture maker keepers/3; do
+        that "rehearse__has_wiped_the_$(basename "$gone")" test ! -e "kept/$gone"
+    done
+    that "rehearse__brought_back_a_card" test -n "$(find kept/back -name '*.MP4' -o -name '*.MXF')"
+    editor() { "$SAFELIGHT" --home kept/people/editor "$@"; }
+    that "rehearse__leaves_camera_open_for_the_editor" says "camera" editor locker list
+    exits 5 "rehearse__leaves_sound_shut_for_the_editor" editor restore sound/S001 out-sound
 else
-    skip "rehearse__brings_a_sample_card_back_twice" "no ffmpeg here"
+    skip "rehearse__brings_a_sample_card_back_each_time" "no ffmpeg here"
 fi
 
 small_card card
