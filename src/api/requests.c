@@ -278,6 +278,21 @@ static sl_rc find_by_id(struct desk *d, const char *id, struct paper *p, struct 
                    id);
 }
 
+/* A key that this home knows, and not as that of a member: a kit's that was found, say. For these
+ * nobody can vouch. */
+static sl_rc may_ask(const struct desk *d, const struct sl_request *r, struct sl_err *err)
+{
+    char who[SL_ALIAS_MAX + 1] = "";
+
+    if (d->journal == NULL || who_asks(d, r, who) ||
+        sl_journal_role_of(d->journal, r->requester, who) == 0)
+        return SL_OK;
+    return sl_fail(err, SL_E_REFUSED,
+                   _("the key that signed this request is that of '%s', who may not ask: a kit, a "
+                     "trustee, or somebody whose key was taken back"),
+                   who);
+}
+
 static sl_rc from_text(struct desk *d, const struct sl_answer_job *job, struct paper *p,
                        struct sl_err *err)
 {
@@ -291,6 +306,8 @@ static sl_rc from_text(struct desk *d, const struct sl_answer_job *job, struct p
         rc = SL_E_USAGE;
     if (rc != SL_OK)
         return sl_note(err, rc, _("reading '%s'"), sl_show(job->in).text);
+    if (job->yes)
+        SL_TRY(may_ask(d, &p->request, err));
     if (who_asks(d, &p->request, who) || job->vouch || !job->yes)
         return SL_OK; /* a no reveals nothing, whoever asked */
     sl_words_of("request", sl_buf_view(&p->bytes), words);

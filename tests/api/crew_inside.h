@@ -138,6 +138,37 @@ static inline void inside_answer(struct inside *in, const struct sl_sealed_locke
     sl_share_clear(&share);
 }
 
+/* Put an answer into the journal, for who asked. */
+static inline void inside_say_answer(struct inside *in, const struct sl_request *r,
+                                     const struct sl_answer *a)
+{
+    SL_AUTO_CLEAR(buf) care = sl_buf_upto(4096);
+    struct sl_view recipient = { (const uint8_t *)r->recipient, strlen(r->recipient) };
+    struct sl_age_recipient to;
+    struct sl_answer_care about;
+    struct sl_saying says = { .kind = SL_ENTRY_ANSWER, .to = &to, .to_count = 1 };
+
+    memcpy(about.request, r->hash, sizeof about.request);
+    memcpy(about.mark, a->mark, sizeof about.mark);
+    inside_must(in, sl_age_recipient_read(recipient, &to, &in->err), "recipient");
+    inside_must(in, sl_answer_care_write(&about, &care, &in->err), "care");
+    says.body = (struct sl_view){ a->bytes, sizeof a->bytes };
+    says.care = sl_buf_view(&care);
+    inside_say(in, &says);
+}
+
+/* How many believed entries of a kind the keepers hold. */
+static inline unsigned inside_count(struct inside *in, uint32_t kind)
+{
+    SL_AUTO_FREE(journal) *j = NULL;
+    unsigned count = 0;
+
+    inside_must(in, sl_vault_journal(in->sl, &in->o, false, &j, &in->err), "journal");
+    for (size_t i = 0; i < j->entry_count; i++)
+        count += j->entries[i].kind == kind && j->entries[i].belief == SL_BELIEF_YES ? 1 : 0;
+    return count;
+}
+
 static inline void inside_say_accepted(struct inside *in, const struct sl_answer *a)
 {
     SL_AUTO_CLEAR(buf) body = sl_buf_upto(4096);
