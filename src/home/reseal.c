@@ -76,24 +76,32 @@ static sl_rc reseal_file(const struct run *r, const char *sealed_path, const cha
     return SL_OK;
 }
 
+/* Under the old words; else where an interrupted run was: under the new ones (*done), or not yet
+ * under any. */
+static sl_rc find_share(const struct run *r, const struct sl_vault *v, unsigned *place,
+                        struct sl_secret **ret, bool *done, struct sl_err *err)
+{
+    const struct sl_secret *const words[] = { r->change->old, r->change->new, NULL };
+    sl_rc rc = SL_E_BROKEN;
+
+    for (size_t i = 0; i < sizeof words / sizeof *words && rc == SL_E_BROKEN; i++) {
+        rc = sl_home_share_find(r->home, v, words[i], place, ret, err);
+        *done = i == 1 && words[1] != NULL;
+    }
+    return rc;
+}
+
 static sl_rc reseal_share(const struct run *r, const struct sl_vault *v, struct sl_err *err)
 {
     SL_AUTO_FREE(secret) *share = NULL;
-    struct sl_err why = { 0 };
     unsigned place = 0;
     bool done = false;
 
-    sl_rc rc = sl_home_share_find(r->home, v, r->change->old, &place, &share, &why);
+    sl_rc rc = find_share(r, v, &place, &share, &done, err);
     if (rc == SL_E_MISSING)
         return SL_OK;
-    if (rc == SL_E_BROKEN) { /* an interrupted run may have been here */
-        rc = sl_home_share_find(r->home, v, r->change->new, &place, &share, err);
-        if (rc != SL_OK)
-            return sl_note(err, rc, _("unlocking the share of '%s'"), v->alias);
-        done = true;
-    }
     if (rc != SL_OK)
-        return sl_fail(err, rc, "%s", why.text);
+        return sl_note(err, rc, _("unlocking the share of '%s'"), v->alias);
     if (!r->write)
         return SL_OK;
     *r->files += done ? 0 : 1;
