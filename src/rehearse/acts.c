@@ -216,6 +216,7 @@ static sl_rc look_at_keeper(struct sl_rehearsal *r, struct sl_err *err)
 struct looking { /* for a key that opens a locker, where none may be */
     const struct sl_keys *keys;
     unsigned lockers, open;
+    char last[SL_AGE_RECIPIENT_TEXT]; /* the locker before: two with one key open together */
 };
 
 /* Every key that anybody holds, held against this locker's recipient. */
@@ -225,6 +226,8 @@ static sl_rc try_keys(void *who, const struct sl_locker_line *line, struct sl_er
 
     l->lockers++;
     l->open += line->state != SL_LOCKER_SHUT;
+    l->open += strcmp(l->last, line->recipient) == 0;
+    (void)snprintf(l->last, sizeof l->last, "%s", line->recipient);
     for (unsigned i = 0; i < l->keys->count; i++) {
         SL_AUTO_FREE(age_identity) *identity = NULL;
         struct sl_age_recipient recipient;
