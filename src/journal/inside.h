@@ -126,3 +126,5 @@ bool sl_journal_may(enum sl_role role, uint32_t kind);
 
 /* who.c: whether the entry's author is the maker, in a session that did not contradict itself. */
 bool sl_journal_makers_word(const struct sl_journal *j, size_t session);
+bool sl_journal_same_key(const uint8_t a[SL_SIGN_PUBLIC_BYTES],
+                         const uint8_t b[SL_SIGN_PUBLIC_BYTES]); /* no secrets */

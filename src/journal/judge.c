@@ -10,6 +10,7 @@
 
 #include "base/say.h"
 #include "journal/inside.h"
+#include "journal/who.h"
 
 /* ENTRY-9, the one table: kinds of entry that a role may write; bit = kind. */
 #define MAY(kind) (1u << SL_ENTRY_##kind)
@@ -26,64 +27,6 @@ static const uint32_t ALLOWED[SL_ROLE_LAST + 1] = {
 bool sl_journal_may(enum sl_role role, uint32_t kind)
 {
     return kind > 0 && kind <= SL_ENTRY_KIND_LAST && (ALLOWED[role] >> kind & 1) != 0;
-}
-
-static bool same_key(const uint8_t a[SL_SIGN_PUBLIC_BYTES], const uint8_t b[SL_SIGN_PUBLIC_BYTES])
-{
-    return memcmp(a, b, SL_SIGN_PUBLIC_BYTES) == 0; /* no secret */
-}
-
-/* ---- whose session it is ---- */
-
-static bool is_maker(const struct sl_journal *j, const struct sl_journal_session *s)
-{
-    return same_key(s->explained.author, j->vault->maker);
-}
-
-/* Of the quorum's keys; never of what AUTHOR entries say. */
-static bool find_trustee(const struct sl_journal *j, struct sl_journal_session *s)
-{
-    const struct sl_vault *v = j->vault;
-    uint8_t key[SL_SIGN_PUBLIC_BYTES];
-
-    for (unsigned number = 1; number <= v->trustee_count; number++)
-        if (sl_founding_trustee_key(v->quorum, v->quorum_bytes, number, key, NULL) == SL_OK &&
-            same_key(key, s->explained.author)) {
-            s->role = SL_ROLE_TRUSTEE;
-            (void)snprintf(s->author, sizeof s->author, "%s", v->trustees[number - 1].alias);
-            return true;
-        }
-    return false;
-}
-
-/* Whether the entry's author is the maker, in a session that did not contradict itself. */
-static bool makers_word(const struct sl_journal *j, size_t session)
-{
-    return is_maker(j, &j->sessions[session]) && !j->sessions[session].convicted;
-}
-
-/* One key named twice: what was said first counts, whichever keeper answers first. */
-static bool said_before(const struct author *a, const struct author *b)
-{
-    if (a->claimed != b->claimed)
-        return a->claimed < b->claimed;
-    return memcmp(a->hash, b->hash, sizeof a->hash) < 0;
-}
-
-static void find_author(const struct sl_journal *j, struct sl_journal_session *s)
-{
-    const struct author *found = NULL;
-
-    for (size_t i = 0; i < j->told->author_count; i++) {
-        const struct author *a = &j->told->authors[i];
-        if (same_key(a->who.key, s->explained.author) && makers_word(j, a->session) &&
-            (found == NULL || said_before(a, found)))
-            found = a;
-    }
-    if (found == NULL)
-        return;
-    s->role = (enum sl_role)found->who.role;
-    (void)snprintf(s->author, sizeof s->author, "%s", found->who.alias);
 }
 
 /* ---- keys taken back ---- */
@@ -103,7 +46,8 @@ static void take_back(const struct sl_journal *j, size_t session, struct sl_jour
 
     for (size_t i = 0; i < j->told->taken_count; i++) {
         const struct taken_back *t = &j->told->taken[i];
-        if (!same_key(t->key, s->explained.author) || !makers_word(j, t->session))
+        if (!sl_journal_same_key(t->key, s->explained.author) ||
+            !sl_journal_makers_word(j, t->session))
             continue;
         s->revoked = true;
         if (t->kept.number > below &&
@@ -119,14 +63,10 @@ static void judge_session(struct sl_journal *j, size_t session)
 {
     struct sl_journal_session *s = &j->sessions[session];
 
-    if (is_maker(j, s)) {
-        s->role = SL_ROLE_MAKER;
-        (void)snprintf(s->author, sizeof s->author, "%s", _("maker"));
-    } else if (!find_trustee(j, s)) {
-        find_author(j, s);
-        if (s->role != 0) /* DEED-11: makers and trustees are the founding's, nobody's to undo */
-            take_back(j, session, s);
-    }
+    s->role = sl_journal_role_of(j, s->explained.author, s->author);
+    if (s->role == SL_ROLE_CAPTURE || s->role == SL_ROLE_MEMBER)
+        take_back(j, session, s); /* DEED-11: makers and trustees are the founding's, nobody's to
+                                     undo */
     s->believed = s->role != 0 && !s->convicted;
     j->convicted += s->role != 0 && s->convicted ? 1 : 0;
 }

@@ -10,7 +10,8 @@
 #include "base/say.h"
 #include "journal/inside.h"
 
-static bool same_key(const uint8_t a[SL_SIGN_PUBLIC_BYTES], const uint8_t b[SL_SIGN_PUBLIC_BYTES])
+bool sl_journal_same_key(const uint8_t a[SL_SIGN_PUBLIC_BYTES],
+                         const uint8_t b[SL_SIGN_PUBLIC_BYTES])
 {
     return memcmp(a, b, SL_SIGN_PUBLIC_BYTES) == 0; /* no secret */
 }
@@ -19,7 +20,7 @@ bool sl_journal_makers_word(const struct sl_journal *j, size_t session)
 {
     const struct sl_journal_session *s = &j->sessions[session];
 
-    return same_key(s->explained.author, j->vault->maker) && !s->convicted;
+    return sl_journal_same_key(s->explained.author, j->vault->maker) && !s->convicted;
 }
 
 /* One key named twice: what was said first counts, whichever keeper answers first. */
@@ -36,7 +37,7 @@ static unsigned trustee_of(const struct sl_vault *v, const uint8_t key[SL_SIGN_P
 
     for (unsigned number = 1; number <= v->trustee_count; number++)
         if (sl_founding_trustee_key(v->quorum, v->quorum_bytes, number, theirs, NULL) == SL_OK &&
-            same_key(theirs, key))
+            sl_journal_same_key(theirs, key))
             return number;
     return 0;
 }
@@ -48,7 +49,7 @@ static const struct author *named(const struct sl_journal *j,
 
     for (size_t i = 0; i < j->told->author_count; i++) {
         const struct author *a = &j->told->authors[i];
-        if (same_key(a->who.key, key) && sl_journal_makers_word(j, a->session) &&
+        if (sl_journal_same_key(a->who.key, key) && sl_journal_makers_word(j, a->session) &&
             (found == NULL || said_before(a, found)))
             found = a;
     }
@@ -61,7 +62,7 @@ enum sl_role sl_journal_role_of(const struct sl_journal *j, const uint8_t key[SL
     unsigned number = trustee_of(j->vault, key);
 
     alias[0] = '\0';
-    if (same_key(key, j->vault->maker)) {
+    if (sl_journal_same_key(key, j->vault->maker)) {
         (void)snprintf(alias, SL_ALIAS_MAX + 1, "%s", _("maker"));
         return SL_ROLE_MAKER;
     }
@@ -79,7 +80,7 @@ enum sl_role sl_journal_role_of(const struct sl_journal *j, const uint8_t key[SL
 bool sl_journal_revoked(const struct sl_journal *j, const uint8_t key[SL_SIGN_PUBLIC_BYTES])
 {
     for (size_t i = 0; i < j->told->taken_count; i++)
-        if (same_key(j->told->taken[i].key, key) &&
+        if (sl_journal_same_key(j->told->taken[i].key, key) &&
             sl_journal_makers_word(j, j->told->taken[i].session))
             return true;
     return false;
