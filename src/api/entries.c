@@ -46,65 +46,55 @@ static void to_hex(const uint8_t *bytes, size_t len, char *ret)
 
 /* ---- entry list ---- */
 
-struct place { /* of an entry in a list: sessions by when they began, each in its own order */
-    int64_t began;
-    const struct sl_journal_entry *entry;
+struct place { /* of an entry in the listing: oldest first, a session's in their order */
+    int64_t claimed;
+    const uint8_t *session;
+    uint64_t number;
+    size_t entry;
 };
 
-static int by_time(const void *left, const void *right)
+static int by_place(const void *a, const void *b)
 {
-    const struct place *a = left, *b = right;
+    const struct place *x = a, *y = b;
+    int session = memcmp(x->session, y->session, SL_SESSION_BYTES);
 
-    if (a->began != b->began)
-        return a->began < b->began ? -1 : 1;
-    if (a->entry->session != b->entry->session)
-        return a->entry->session < b->entry->session ? -1 : 1;
-    return a->entry->number < b->entry->number ? -1 : a->entry->number > b->entry->number;
+    if (x->claimed != y->claimed)
+        return x->claimed < y->claimed ? -1 : 1;
+    if (session != 0)
+        return session;
+    return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* By their authors' own clocks. The caller frees *ret. */
-static sl_rc sort_entries(const struct sl_journal *j, struct place **ret, struct sl_err *err)
+static sl_rc tell_entry(const struct sl_journal *j, size_t entry, sl_entry_each *each, void *who,
+                        struct sl_err *err)
 {
-    struct place *places = calloc(j->entry_count + 1, sizeof *places);
-    int64_t *began = calloc(j->session_count + 1, sizeof *began);
+    const struct sl_journal_entry *e = &j->entries[entry];
+    const struct sl_journal_session *s = &j->sessions[e->session];
+    struct sl_entry_line line = { .kind = e->kind,
+                                  .kind_word = kind_word(e->kind),
+                                  .author = s->author,
+                                  .number = e->number,
+                                  .claimed = e->claimed,
+                                  .keepers = (unsigned)__builtin_popcount(e->held),
+                                  .belief = e->belief };
 
-    for (size_t i = 0; places != NULL && began != NULL && i < j->session_count; i++)
-        began[i] = INT64_MAX;
-    for (size_t i = 0; places != NULL && began != NULL && i < j->entry_count; i++) {
-        const struct sl_journal_entry *e = &j->entries[i];
-        if (e->claimed < began[e->session])
-            began[e->session] = e->claimed;
-    }
-    for (size_t i = 0; places != NULL && began != NULL && i < j->entry_count; i++)
-        places[i] = (struct place){ began[j->entries[i].session], &j->entries[i] };
-    bool good = places != NULL && began != NULL;
-    free(began);
-    if (!good) {
-        free(places);
-        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
-    }
-    qsort(places, j->entry_count, sizeof *places, by_time);
-    *ret = places;
-    return SL_OK;
+    to_hex(e->hash, sizeof e->hash, line.id);
+    memcpy(line.session, s->explained.session, sizeof line.session);
+    return each(who, &line, err);
 }
 
-static sl_rc list_all(const struct sl_journal *j, const struct place *sorted, sl_entry_each *each,
-                      void *who, struct sl_err *err)
+static sl_rc list_in_order(const struct sl_journal *j, struct place *order, sl_entry_each *each,
+                           void *who, struct sl_err *err)
 {
     for (size_t i = 0; i < j->entry_count; i++) {
-        const struct sl_journal_entry *e = sorted[i].entry;
-        const struct sl_journal_session *s = &j->sessions[e->session];
-        struct sl_entry_line line = { .kind = e->kind,
-                                      .kind_word = kind_word(e->kind),
-                                      .author = s->author,
-                                      .number = e->number,
-                                      .claimed = e->claimed,
-                                      .keepers = (unsigned)__builtin_popcount(e->held),
-                                      .belief = e->belief };
-        to_hex(e->hash, sizeof e->hash, line.id);
-        memcpy(line.session, s->explained.session, sizeof line.session);
-        SL_TRY(each(who, &line, err));
+        const struct sl_journal_entry *e = &j->entries[i];
+        order[i] =
+            (struct place){ e->claimed, j->sessions[e->session].explained.session, e->number, i };
     }
+    if (j->entry_count > 0)
+        qsort(order, j->entry_count, sizeof *order, by_place);
+    for (size_t i = 0; i < j->entry_count; i++)
+        SL_TRY(tell_entry(j, order[i].entry, each, who, err));
     return SL_OK;
 }
 
@@ -116,10 +106,11 @@ sl_rc sl_entry_list(struct sl *sl, const struct sl_home_at *at, sl_entry_each *e
 
     SL_TRY(sl_vault_open(sl, at, &open, err));
     SL_TRY(sl_vault_journal(sl, &open, false, &j, err));
-    struct place *sorted = NULL;
-    SL_TRY(sort_entries(j, &sorted, err));
-    sl_rc rc = list_all(j, sorted, each, who, err);
-    free(sorted);
+    struct place *order = calloc(j->entry_count + 1, sizeof *order);
+    if (order == NULL)
+        return sl_fail(err, SL_E_SYSTEM, _("out of memory"));
+    sl_rc rc = list_in_order(j, order, each, who, err);
+    free(order);
     return rc;
 }
 

@@ -11,9 +11,9 @@ const char *sl_cli_requests_page(void)
              "\n"
              "usage: safelight requests\n"
              "\n"
-             "For a trustee: every request that was not answered. Answer with `safelight\n"
-             "approve ID` or `safelight refuse ID`; the first six digits of an ID suffice.\n"
-             "Compare the six words aloud with who asks: they see the same.\n");
+             "For a trustee: every request, and what you answered to it. Answer with\n"
+             "`safelight approve ID` or `safelight refuse ID`; the first six digits of an ID\n"
+             "suffice. Compare the six words aloud with who asks: they see the same.\n");
 }
 
 struct listing {

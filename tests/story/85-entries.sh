@@ -31,6 +31,8 @@ kinds() {
     python3 -c 'import json
 entries = json.load(open(".json"))["entries"]
 assert all(e["belief"] == "believed" and e["keepers"] == 5 for e in entries), entries
+place = [(e["claimed"], e["session"], e["number"]) for e in entries]
+assert place == sorted(place), "oldest first"
 assert len({e["entry"] for e in entries}) == len(entries)
 assert {e["author"] for e in entries} >= {"maker", "ana", "bo", "cy", "ed", "cam"}, entries'
 }
@@ -162,7 +164,8 @@ json.dump(a, open("mixed.json", "w"))
 del b["body"]
 b["care_body"] = a["body"]
 b["certificate"] = a["certificate"]
-json.dump(b, open("mixed-2.json", "w"))' && fails 5 "not the one that was signed" verify mixed.json &&
+json.dump(b, open("mixed-2.json", "w"))' &&
+        fails 5 "not the one that was signed" verify mixed.json &&
         fails 5 "not certified" verify mixed-2.json
 }
 that "entry_verify__refuses_what_belongs_to_another" mixed
