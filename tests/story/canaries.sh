@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sourced after vault.sh by the stories of a seizure: a production in which every name that a person
 # chooses is a canary, and a capture machine that has a kit and an empty home.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154,SC2034
 export PYTHONDONTWRITEBYTECODE=1
 seizure() { python3 "$SL_SOURCE/tests/seizure/seizure.py" "$@"; }
 confirm() { python3 "$SL_SOURCE/tests/seizure/confirm.py" "$@"; }
