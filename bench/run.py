@@ -38,8 +38,8 @@ def scrubbed():
 
 
 def timed(argv, env, good=(0,)):
-    """Run; seconds of wall time, peak resident MiB, seconds of all cores of that one process, and how
-    many of them were its own (not the kernel's, which the state of memory moves)."""
+    """Run; seconds of wall time, peak resident MiB, seconds of all cores of that one process, and
+    how many of them were its own (not the kernel's, which the state of memory moves)."""
     begin = time.monotonic()
     child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT)

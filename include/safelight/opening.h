@@ -105,10 +105,10 @@ struct sl_answer_job {
     const char *out; /* write the answer there, sealed to who asks, "-": standard output. Needed
                         with `in`; optional otherwise */
     bool yes;
-    /* Shown the request, before a yes is made: SL_OK goes on, anything else ends it with that. NULL:
-     * goes on. */
+    /* Shown the request, before a yes is made: SL_OK goes on, anything else ends it with that.
+     * NULL: goes on. */
     sl_rc (*confirm)(void *who, const struct sl_request_line *line, struct sl_err *err);
-    bool vouch;     /* `in`, from a key that this home does not know: its six words were compared */
+    bool vouch; /* `in`, from a key that this home does not know: its six words were compared */
     void *who;
 };
 /* SL_E_REFUSED: expired, for another production, of somebody who may not ask, or the locker's proof
