@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A home's memory of the journal: it alone shows what keepers hide or roll back, it forgets nothing,
- * an older one accuses nobody, and a bad one is said and does no harm.
+ * A home's memory of the journal: it alone shows what keepers hide or roll back, it forgets
+ * nothing, an older one accuses nobody, and a bad one is said and does no harm.
  */
 #include "fake/os_fault.h"
 #include "format/pen.h"
