@@ -21,8 +21,8 @@ image() { # the capture machine's home on a disk of its own
         mount -o loop disk.img one/cap
 }
 if image >.said 2>&1; then
-    # unmounted before the folder goes away
-    trap 'umount one/cap 2>/dev/null; tidy' EXIT
+    # before the folder goes away, even while a killed program still has a file open there
+    trap 'umount -l "$work/one/cap" 2>/dev/null; tidy' EXIT
     on_image=yes
 else
     on_image=""
