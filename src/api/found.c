@@ -221,11 +221,23 @@ static sl_rc person_for(struct sl *sl, const struct sl_init *job, struct sl_home
         return sl_age_identity_new(&me->person, err);
     SL_TRY(sl_vault_home_path(&job->at, path, sizeof path, err));
     SL_TRY(sl_home_open(sl_os_of(sl), path, true, home, err));
-    if (sl_home_knows(*home, job->at.production))
-        return sl_fail(err, SL_E_REFUSED, _("this home has a production '%s' already"),
-                       job->at.production);
     return sl_people_identity(sl, *home, &job->at, job->name != NULL ? job->name : "maker", me,
                               err);
+}
+
+/* First of all: whoever founded and runs it again must not be sent to remove invitations, which
+ * hold the only copies of the shares. */
+static sl_rc check_new(const struct founding *f, struct sl_err *err)
+{
+    SL_AUTO_FREE(home) *home = NULL;
+    char path[PATH_ROOM];
+
+    SL_TRY(sl_vault_home_path(&f->job->at, path, sizeof path, err));
+    if (sl_home_open(sl_os_of(f->sl), path, false, &home, NULL) != SL_OK ||
+        !sl_home_knows(home, f->job->at.production))
+        return SL_OK;
+    return sl_fail(err, SL_E_REFUSED, _("this home has a production '%s' already"),
+                   f->job->at.production);
 }
 
 static sl_rc found(struct founding *f, struct sl_init_done *done, struct sl_err *err)
@@ -233,6 +245,7 @@ static sl_rc found(struct founding *f, struct sl_init_done *done, struct sl_err 
     SL_AUTO_FREE(home) *home = NULL;
     SL_AUTO_CLEAR(person_here) me = { 0 };
 
+    SL_TRY(check_new(f, err));
     SL_TRY(sl_founding_people(f, err));
     SL_TRY(person_for(f->sl, f->job, &home, &me, err));
     SL_TRY(draw_vault(f->job, me.person, f->vault, err));

@@ -30,7 +30,7 @@ static inline const char *crew_trustee(unsigned number)
 
 static inline bool crew_is_trustee(const char *who)
 {
-    return strcmp(who, CREW_EDITOR) != 0;
+    return who[0] == 't';
 }
 
 /* "people/WHO.ENDING" */
@@ -151,7 +151,7 @@ static inline sl_rc crew_open_as(struct crew *c, const struct sl_os *os, const c
         job.locker = "camera";
     sl_rc rc = world_finish(&c->w, sl, sl_open_locker(sl, &job, ret, &c->w.err));
     if (ret->request[0] != '\0')
-        (void)snprintf(c->request, sizeof c->request, "%s", ret->request);
+        (void)snprintf(c->request, sizeof c->request, "%.32s", ret->request);
     return rc;
 }
 
@@ -188,16 +188,6 @@ static inline sl_rc crew_verify(struct crew *c, const struct sl_os *os, const ch
 
     return sl == NULL ? c->w.rc
                       : world_finish(&c->w, sl, sl_share_verify(sl, &at, &ret, &c->w.err));
-}
-
-static inline sl_rc crew_send(struct crew *c, const char *who)
-{
-    struct sl_sent sent;
-
-    c->w.home = who;
-    sl_rc rc = world_send(&c->w, NULL, &sent);
-    c->w.home = NULL;
-    return rc;
 }
 
 /* As the maker sees it; no rolls are kept. */
