@@ -111,7 +111,7 @@ killed() { # AFTER WHO FROM TO
 }
 kills=0
 goes_on() { # FROM TO: killed at many moments, each time gone on with by the old words
-    for after in 0.15 0.4 0.7 1; do
+    for after in 0.2 0.5 0.9; do
         rm -rf homes/try && cp -a homes/ana homes/try || return 1
         killed $after try "$1" "$2" || return 1
         # the old words go on; where all was done they are refused, and nothing is left to do
@@ -135,7 +135,7 @@ that "passphrase_change__goes_on_after_each_kill" goes_on old new
 that "it__was_really_killed" test $kills -gt 0
 kills=0
 from_none() { # nothing was locked when it began: what was done already is under the new words
-    for after in 0.05 0.2 0.4 0.6; do
+    for after in 0.1 0.4; do
         rm -rf homes/try && cp -a homes/ana homes/try || return 1
         killed $after try new new || return 1
         with new try passphrase change --new-passphrase-file new >.heard 2>&1 || {
