@@ -81,29 +81,6 @@ static uint64_t shut_parts(const struct sl_journal *j)
     return count;
 }
 
-static void tell_oddities(struct sl *sl, const struct sl_journal *j)
-{
-    if (j->unbelieved > 0)
-        sl_tell(sl, SL_SAY_WARNING,
-                _("%ju entries are by authors whom the maker did not name, or may not say what "
-                  "they say; they change nothing"),
-                (uintmax_t)j->unbelieved);
-    if (j->convicted > 0)
-        sl_tell(sl, SL_SAY_WARNING,
-                _("%ju sessions signed two different entries of one number; they are not believed"),
-                (uintmax_t)j->convicted);
-    if (j->missing > 0)
-        sl_tell(sl, SL_SAY_WARNING,
-                _("%ju entries are known to exist and no keeper that answers gives them: %s"),
-                (uintmax_t)j->missing, j->missing_text);
-    if (j->disagreements > 0)
-        sl_tell(sl, SL_SAY_WARNING, _("%ju times two authors saw different entries: %s"),
-                (uintmax_t)j->disagreements, j->disagreement_text);
-    if (j->unknown_kinds > 0)
-        sl_tell(sl, SL_SAY_INFO, _("%ju entries are of kinds that this version does not know"),
-                (uintmax_t)j->unknown_kinds);
-}
-
 /* ---- restore ---- */
 
 static sl_rc restore_one(struct sl *sl, const struct sl_vault_open *o, struct sl_journal *j,
@@ -185,7 +162,6 @@ sl_rc sl_restore_tree(struct sl *sl, const struct sl_restore *job, struct sl_res
         return sl_fail(err, SL_E_USAGE, _("say what to restore, and where to"));
     SL_TRY(sl_vault_open(sl, &job->at, &open, err));
     SL_TRY(sl_vault_journal(sl, &open, true, &j, err));
-    tell_oddities(sl, j);
     SL_TRY(sl_vault_path_read(&open, j, job->what, &path, err));
     if (open.vault->locker_identities[path.locker] == NULL)
         return no_key(open.vault, path.locker, err);
@@ -306,7 +282,6 @@ sl_rc sl_list(struct sl *sl, const struct sl_home_at *at, const char *what, bool
 
     SL_TRY(sl_vault_open(sl, at, &open, err));
     SL_TRY(sl_vault_journal(sl, &open, false, &j, err));
-    tell_oddities(sl, j);
     SL_TRY(sl_vault_path_read(&open, j, what, &path, err));
     if (path.roll != NULL) {
         job.roll = path.roll;
@@ -470,7 +445,6 @@ sl_rc sl_status_of(struct sl *sl, const struct sl_home_at *at, struct sl_status 
         return SL_OK;
     }
     SL_TRY(sl_vault_journal(sl, &open, false, &j, err));
-    tell_oddities(sl, j);
     ret->entries = j->entry_count;
     ret->sessions = j->session_count;
     ret->unknown_entries = j->unknown_kinds + j->unbelieved;

@@ -227,6 +227,30 @@ static sl_rc take_grants(struct sl *sl, struct sl_vault_open *o, struct sl_journ
     return SL_OK;
 }
 
+/* Whatever a verb is about: what keepers hide, and who forges, is said to whoever looks. */
+static void tell_oddities(struct sl *sl, const struct sl_journal *j)
+{
+    if (j->unbelieved > 0)
+        sl_tell(sl, SL_SAY_WARNING,
+                _("%ju entries are by authors whom the maker did not name, or may not say what "
+                  "they say; they change nothing"),
+                (uintmax_t)j->unbelieved);
+    if (j->convicted > 0)
+        sl_tell(sl, SL_SAY_WARNING,
+                _("%ju sessions signed two different entries of one number; they are not believed"),
+                (uintmax_t)j->convicted);
+    if (j->missing > 0)
+        sl_tell(sl, SL_SAY_WARNING,
+                _("%ju entries are known to exist and no keeper that answers gives them: %s"),
+                (uintmax_t)j->missing, j->missing_text);
+    if (j->disagreements > 0)
+        sl_tell(sl, SL_SAY_WARNING, _("%ju times two authors saw different entries: %s"),
+                (uintmax_t)j->disagreements, j->disagreement_text);
+    if (j->unknown_kinds > 0)
+        sl_tell(sl, SL_SAY_INFO, _("%ju entries are of kinds that this version does not know"),
+                (uintmax_t)j->unknown_kinds);
+}
+
 sl_rc sl_vault_journal(struct sl *sl, struct sl_vault_open *o, bool thorough,
                        struct sl_journal **ret, struct sl_err *err)
 {
@@ -240,6 +264,7 @@ sl_rc sl_vault_journal(struct sl *sl, struct sl_vault_open *o, bool thorough,
         SL_TRY(sl_journal_load(sl_os_of(sl), o->vault, thorough, &o->voice, &j, err));
     }
     SL_TRY(sl_journal_recall(j, o->home, &o->voice, err));
+    tell_oddities(sl, j);
     *ret = SL_TAKE(j);
     return SL_OK;
 }
