@@ -11,7 +11,7 @@
  *     that is never zero                         deal__with_a_coefficient_of_zero_is_not_published,
  *                                                poly__with_a_leading_zero_has_the_right_values
  *   tss-lib: number 0 or a doubled one         quorum/test_deal combine__refuses_numbers_*;
- *                                                test_answer answer__of_trustee_0_above_m_or_twice_*
+ *                                                test_answer answer__of_trustee_0_*
  *   Vault: a wrong share is not noticed        quorum/test_deal share__that_was_not_promised_*;
  *                                                test_subsets subsets__name_every_set_of_liars_*;
  *                                                api/test_quorum_dealer
