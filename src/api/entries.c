@@ -154,14 +154,9 @@ static void put_base64(struct sl_json_pen *p, const char *key, struct sl_view by
 static sl_rc open_body(const struct sl_vault *v, struct sl_view sealed, struct sl_buf *body,
                        struct sl_err *err)
 {
-    struct sl_age_identity *with[SL_LOCKERS_MAX + 1];
-    size_t count = 0;
+    struct sl_age_identity *with[SL_VAULT_OPENERS_MAX];
+    size_t count = sl_vault_openers(v, with);
 
-    for (size_t i = 0; i < v->locker_count; i++)
-        if (v->locker_identities[i] != NULL)
-            with[count++] = v->locker_identities[i];
-    if (v->person != NULL)
-        with[count++] = v->person;
     if (sealed.len == 0 || count == 0)
         return SL_OK;
     sl_rc rc = sl_age_open(sealed, with, count, body, err);

@@ -170,7 +170,7 @@ static sl_rc say_granted(struct sl_scribe *b, const struct founding *f, struct s
 {
     for (size_t i = 0; i < f->granted_count; i++) {
         const struct granted *g = &f->granted[i];
-        SL_TRY(sl_invited_say_author(b, &g->card, err));
+        SL_TRY(sl_scribe_say_author(b, g->card.card.sign, SL_ROLE_MEMBER, g->card.alias, err));
         for (size_t k = 0; k < g->count; k++)
             SL_TRY(sl_invited_say_grant(b, f->vault, g->lockers[k], &g->card, err));
     }

@@ -88,21 +88,6 @@ static sl_rc fill_abroad(const struct sl_vault *from, struct sl_vault *to, struc
     return copy_secret(from->sign.bytes, &to->sign.bytes, err);
 }
 
-/* The maker's word that the new home's author may write. */
-static sl_rc announce(struct sl *sl, struct sl_vault_open *from, const struct sl_vault *to,
-                      const char *alias, struct sl_err *err)
-{
-    SL_AUTO_CLEAR(buf) body = sl_buf_upto(4096);
-    struct sl_author author = { .role = SL_ROLE_CAPTURE };
-    struct sl_saying says = { .kind = SL_ENTRY_AUTHOR };
-
-    sl_sign_key_public(&to->sign, author.key);
-    (void)snprintf(author.alias, sizeof author.alias, "%s", alias);
-    SL_TRY(sl_author_write(&author, &body, err));
-    says.care = sl_buf_view(&body);
-    return sl_scribe_once(sl, from, NULL, &says, 1, err);
-}
-
 sl_rc sl_home_make_one(struct sl *sl, const struct sl_home_make *job, struct sl_err *err)
 {
     SL_AUTO_CLEAR(vault_open) open = { 0 };
@@ -134,6 +119,6 @@ sl_rc sl_home_make_one(struct sl *sl, const struct sl_home_make *job, struct sl_
     SL_TRY(sl_people_passphrase(sl, &job->new_from, job->new_no_passphrase,
                                 _("new passphrase of the new home"), &passphrase, err));
     if (on_set) /* first: a home that writes and was never named would be believed by nobody */
-        SL_TRY(announce(sl, &open, to, alias, err));
+        SL_TRY(sl_scribe_announce(sl, &open, NULL, to, alias, err));
     return sl_home_store(home, to, passphrase, job->at.low_memory, err);
 }

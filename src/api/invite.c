@@ -91,19 +91,6 @@ sl_rc sl_invitation_make(struct sl *sl, const struct sl_inviting *in, char words
 
 /* ---- entries ---- */
 
-sl_rc sl_invited_say_author(struct sl_scribe *b, const struct sl_card_file *who, struct sl_err *err)
-{
-    SL_AUTO_CLEAR(buf) body = sl_buf_upto(4096);
-    struct sl_author author = { .role = SL_ROLE_MEMBER };
-    struct sl_saying says = { .kind = SL_ENTRY_AUTHOR };
-
-    memcpy(author.key, who->card.sign, sizeof author.key);
-    (void)snprintf(author.alias, sizeof author.alias, "%s", who->alias);
-    SL_TRY(sl_author_write(&author, &body, err));
-    says.care = sl_buf_view(&body);
-    return sl_scribe_say(b, &says, err);
-}
-
 sl_rc sl_invited_say_grant(struct sl_scribe *b, const struct sl_vault *v, int locker,
                            const struct sl_card_file *to, struct sl_err *err)
 {
@@ -205,7 +192,7 @@ static sl_rc say_all(struct sl *sl, struct sl_vault_open *o, struct sl_journal *
 
     SL_TRY(sl_scribe_open(sl, o->home, o->vault, j, false, &b, err));
     if (!known)
-        SL_TRY(sl_invited_say_author(b, card, err));
+        SL_TRY(sl_scribe_say_author(b, card->card.sign, SL_ROLE_MEMBER, card->alias, err));
     for (size_t i = 0; i < count; i++)
         SL_TRY(sl_invited_say_grant(b, o->vault, grants[i], card, err));
     SL_TRY(sl_scribe_close(b, err));

@@ -21,10 +21,7 @@ struct sl_inviting {
 sl_rc sl_invitation_make(struct sl *sl, const struct sl_inviting *in, char words[SL_WORDS_TEXT],
                          struct sl_err *err);
 
-/* The entries that go with it: the person may write, and each grant. Bodies of grants are secret
- * and sealed by the scribe at once. */
+/* The entry of a grant. Its body is secret and sealed by the scribe at once. */
 struct sl_scribe;
-sl_rc sl_invited_say_author(struct sl_scribe *b, const struct sl_card_file *who,
-                            struct sl_err *err);
 sl_rc sl_invited_say_grant(struct sl_scribe *b, const struct sl_vault *v, int locker,
                            const struct sl_card_file *to, struct sl_err *err);

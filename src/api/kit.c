@@ -90,20 +90,6 @@ static sl_rc accepted(struct sl *sl, const struct sl_vault_open *o, struct sl_jo
     return SL_OK;
 }
 
-static sl_rc announce(struct sl *sl, struct sl_vault_open *o, const struct sl_journal *j,
-                      const struct sl_vault *kit, const char *alias, struct sl_err *err)
-{
-    SL_AUTO_CLEAR(buf) body = sl_buf_upto(4096);
-    struct sl_author author = { .role = SL_ROLE_CAPTURE };
-    struct sl_saying says = { .kind = SL_ENTRY_AUTHOR };
-
-    sl_sign_key_public(&kit->sign, author.key);
-    (void)snprintf(author.alias, sizeof author.alias, "%s", alias);
-    SL_TRY(sl_author_write(&author, &body, err));
-    says.care = sl_buf_view(&body);
-    return sl_scribe_once(sl, o, j, &says, 1, err);
-}
-
 sl_rc sl_kit_make_one(struct sl *sl, const struct sl_kit_make *job, struct sl_kit_made *ret,
                       struct sl_err *err)
 {
@@ -131,7 +117,7 @@ sl_rc sl_kit_make_one(struct sl *sl, const struct sl_kit_make *job, struct sl_ki
                                 _("passphrase of the new kit"), &words, err));
     SL_TRY(sl_kit_write(kit, words, job->at.low_memory, &file, err));
     /* First: a kit that writes and was never named would be believed by nobody. */
-    SL_TRY(announce(sl, &open, j, kit, ret->alias, err));
+    SL_TRY(sl_scribe_announce(sl, &open, j, kit, ret->alias, err));
     return sl_file_write_private(sl, job->out, sl_secret_expose(file), err);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "api/scribe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,6 +111,20 @@ sl_rc sl_scribe_say(struct sl_scribe *b, const struct sl_saying *s, struct sl_er
     return keep(b, &in, err);
 }
 
+sl_rc sl_scribe_say_author(struct sl_scribe *b, const uint8_t key[SL_SIGN_PUBLIC_BYTES],
+                           enum sl_role role, const char *alias, struct sl_err *err)
+{
+    SL_AUTO_CLEAR(buf) body = sl_buf_upto(4096);
+    struct sl_author author = { .role = role };
+    struct sl_saying says = { .kind = SL_ENTRY_AUTHOR };
+
+    memcpy(author.key, key, sizeof author.key);
+    (void)snprintf(author.alias, sizeof author.alias, "%s", alias);
+    SL_TRY(sl_author_write(&author, &body, err));
+    says.care = sl_buf_view(&body);
+    return sl_scribe_say(b, &says, err);
+}
+
 sl_rc sl_scribe_close(struct sl_scribe *b, struct sl_err *err)
 {
     SL_AUTO_CLEAR(buf) body = sl_buf_upto(4096);
@@ -160,6 +175,19 @@ sl_rc sl_scribe_once(struct sl *sl, struct sl_vault_open *o, const struct sl_jou
     SL_TRY(sl_scribe_open(sl, o->home, o->vault, j, false, &b, err));
     for (size_t i = 0; i < count; i++)
         SL_TRY(sl_scribe_say(b, &says[i], err));
+    SL_TRY(sl_scribe_close(b, err));
+    return sl_scribe_send(b, err);
+}
+
+sl_rc sl_scribe_announce(struct sl *sl, struct sl_vault_open *o, const struct sl_journal *j,
+                         const struct sl_vault *machine, const char *alias, struct sl_err *err)
+{
+    SL_AUTO_FREE(scribe) *b = NULL;
+    uint8_t key[SL_SIGN_PUBLIC_BYTES];
+
+    sl_sign_key_public(&machine->sign, key);
+    SL_TRY(sl_scribe_open(sl, o->home, o->vault, j, false, &b, err));
+    SL_TRY(sl_scribe_say_author(b, key, SL_ROLE_CAPTURE, alias, err));
     SL_TRY(sl_scribe_close(b, err));
     return sl_scribe_send(b, err);
 }

@@ -33,11 +33,20 @@ sl_rc sl_scribe_say(struct sl_scribe *b, const struct sl_saying *s, struct sl_er
 sl_rc sl_scribe_say_salted(struct sl_scribe *b, uint32_t kind, struct sl_view salted,
                            const uint8_t hash[SL_SHA256_BYTES], struct sl_err *err);
 
+/* The maker's word that somebody, or some machine, may write. */
+sl_rc sl_scribe_say_author(struct sl_scribe *b, const uint8_t key[SL_SIGN_PUBLIC_BYTES],
+                           enum sl_role role, const char *alias, struct sl_err *err);
+
 /* Write the last entry of the session; nothing was sent yet. */
 sl_rc sl_scribe_close(struct sl_scribe *b, struct sl_err *err);
 /* Hand what was said to the keepers. Trouble with one of them is told, and what it lacks waits in
  * the spool. */
 sl_rc sl_scribe_send(struct sl_scribe *b, struct sl_err *err);
+
+/* The maker's word for a machine that only writes, and all around it: said before the machine gets
+ * its keys, because one that was never named would be believed by nobody. */
+sl_rc sl_scribe_announce(struct sl *sl, struct sl_vault_open *o, const struct sl_journal *j,
+                         const struct sl_vault *machine, const char *alias, struct sl_err *err);
 
 /* One saying and all around it. */
 sl_rc sl_scribe_once(struct sl *sl, struct sl_vault_open *o, const struct sl_journal *j,

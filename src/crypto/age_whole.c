@@ -134,6 +134,29 @@ sl_rc sl_age_open(struct sl_view file, struct sl_age_identity *const *with, size
     return rc;
 }
 
+/* Where the content of a file that holds a secret will go. */
+static sl_rc room_for(struct sl_view file, struct parts *in, struct sl_secret **ret,
+                      struct sl_err *err)
+{
+    SL_TRY(split(file, in, err));
+    if (in->plain_bytes == 0 || in->plain_bytes > SL_SECRET_BYTES_MAX)
+        return sl_fail(err, SL_E_BROKEN, _("age file: what is secret has 1 to %u bytes"),
+                       SL_SECRET_BYTES_MAX);
+    return sl_secret_blank((size_t)in->plain_bytes, ret, err);
+}
+
+/* Takes the key; the secret as well, where all of it opened. */
+static sl_rc fill(struct sl_age_key *key, const struct parts *in, struct sl_secret **plain,
+                  struct sl_secret **ret, struct sl_err *err)
+{
+    sl_rc rc = open_chunks(key, in, sl_secret_fill(*plain), err);
+
+    sl_secret_free(key->bytes);
+    if (rc == SL_OK)
+        *ret = SL_TAKE(*plain);
+    return rc;
+}
+
 sl_rc sl_age_open_passphrase(struct sl_view file, struct sl_view passphrase, unsigned work_max,
                              struct sl_secret **ret, struct sl_err *err)
 {
@@ -141,18 +164,9 @@ sl_rc sl_age_open_passphrase(struct sl_view file, struct sl_view passphrase, uns
     struct sl_age_key key = { 0 };
     struct parts in = { 0 };
 
-    SL_TRY(split(file, &in, err));
-    if (in.plain_bytes == 0 || in.plain_bytes > SL_SECRET_BYTES_MAX)
-        return sl_fail(err, SL_E_BROKEN,
-                       _("age file: what is under a passphrase has 1 to %u bytes"),
-                       SL_SECRET_BYTES_MAX);
-    SL_TRY(sl_secret_blank((size_t)in.plain_bytes, &plain, err));
+    SL_TRY(room_for(file, &in, &plain, err));
     SL_TRY(sl_age_header_open_passphrase(in.header, passphrase, work_max, &key, err));
-    sl_rc rc = open_chunks(&key, &in, sl_secret_fill(plain), err);
-    sl_secret_free(key.bytes);
-    if (rc == SL_OK)
-        *ret = SL_TAKE(plain);
-    return rc;
+    return fill(&key, &in, &plain, ret, err);
 }
 
 sl_rc sl_age_open_secret(struct sl_view file, struct sl_age_identity *const *with, size_t count,
@@ -162,15 +176,7 @@ sl_rc sl_age_open_secret(struct sl_view file, struct sl_age_identity *const *wit
     struct sl_age_key key = { 0 };
     struct parts in = { 0 };
 
-    SL_TRY(split(file, &in, err));
-    if (in.plain_bytes == 0 || in.plain_bytes > SL_SECRET_BYTES_MAX)
-        return sl_fail(err, SL_E_BROKEN, _("age file: what is secret has 1 to %u bytes"),
-                       SL_SECRET_BYTES_MAX);
-    SL_TRY(sl_secret_blank((size_t)in.plain_bytes, &plain, err));
+    SL_TRY(room_for(file, &in, &plain, err));
     SL_TRY(sl_age_header_open(in.header, with, count, &key, err));
-    sl_rc rc = open_chunks(&key, &in, sl_secret_fill(plain), err);
-    sl_secret_free(key.bytes);
-    if (rc == SL_OK)
-        *ret = SL_TAKE(plain);
-    return rc;
+    return fill(&key, &in, &plain, ret, err);
 }

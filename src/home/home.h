@@ -69,6 +69,10 @@ sl_rc sl_vault_read(struct sl_view text, struct sl_vault **ret, struct sl_err *e
 /* The locker of that name, or -1. */
 int sl_vault_locker(const struct sl_vault *v, const char *alias);
 int sl_vault_locker_of(const struct sl_vault *v, const struct sl_id *id, uint32_t epoch);
+/* Everybody that this home can be: the lockers that it reads, and its person. Borrowed. */
+#define SL_VAULT_OPENERS_MAX (SL_LOCKERS_MAX + 1u)
+size_t sl_vault_openers(const struct sl_vault *v,
+                        struct sl_age_identity *ret[SL_VAULT_OPENERS_MAX]);
 
 /* ---- the folder ---- */
 struct sl_home; /* an open home */

@@ -53,6 +53,18 @@ int sl_vault_locker_of(const struct sl_vault *v, const struct sl_id *id, uint32_
     return -1;
 }
 
+size_t sl_vault_openers(const struct sl_vault *v, struct sl_age_identity *ret[SL_VAULT_OPENERS_MAX])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < v->locker_count; i++)
+        if (v->locker_identities[i] != NULL)
+            ret[count++] = v->locker_identities[i];
+    if (v->person != NULL)
+        ret[count++] = v->person;
+    return count;
+}
+
 /* ---- writing ---- */
 
 struct text { /* grows inside one secret; a line that does not fit sets `full` */

@@ -32,28 +32,15 @@ static sl_rc fetch_again(struct sl_journal *j, const struct sl_journal_entry *e,
                    why.text);
 }
 
-/* Everybody that this home can be. */
-static size_t gather(const struct sl_vault *v, struct sl_age_identity *with[SL_LOCKERS_MAX + 1])
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < v->locker_count; i++)
-        if (v->locker_identities[i] != NULL)
-            with[count++] = v->locker_identities[i];
-    if (v->person != NULL)
-        with[count++] = v->person;
-    return count;
-}
-
 /* `tags` may be NULL. */
 static sl_rc open_body(struct sl_journal *j, const struct sl_journal_entry *e, struct sl_buf *body,
                        struct sl_tag_key *tags, struct sl_err *err)
 {
-    struct sl_age_identity *with[SL_LOCKERS_MAX + 1];
+    struct sl_age_identity *with[SL_VAULT_OPENERS_MAX];
     AUTO_OPENED opened = { 0 };
     SL_AUTO_FREE(secret) *key = NULL;
 
-    size_t count = gather(j->vault, with);
+    size_t count = sl_vault_openers(j->vault, with);
     SL_TRY(fetch_again(j, e, &j->plain, &opened, err));
     if (tags != NULL)
         SL_TRY(sl_secret_copy((struct sl_view){ opened.session.tag_key, SL_SESSION_KEY_BYTES },
