@@ -116,8 +116,8 @@ sl_rc sl_home_make_one(struct sl *sl, const struct sl_home_make *job, struct sl_
     SL_TRY(sl_secret_new(SL_SESSION_KEY_BYTES, &to->state.bytes, err));
     SL_TRY(sl_home_open(sl_os_of(sl), job->out, true, &home, err));
     SL_TRY(sl_home_must_be_new(home, err));
-    SL_TRY(sl_people_passphrase(sl, &job->new_from, job->new_no_passphrase,
-                                _("new passphrase of the new home"), &passphrase, err));
+    SL_TRY(sl_people_new_passphrase(sl, &job->new_from, job->new_no_passphrase,
+                                    _("new passphrase of the new home"), &passphrase, err));
     if (on_set) /* first: a home that writes and was never named would be believed by nobody */
         SL_TRY(sl_scribe_announce(sl, &open, NULL, to, alias, err));
     return sl_home_store(home, to, passphrase, job->at.low_memory, err);

@@ -113,8 +113,8 @@ sl_rc sl_kit_make_one(struct sl *sl, const struct sl_kit_make *job, struct sl_ki
         return sl_fail(err, SL_E_REFUSED, _("somebody is called '%s' already\n  say --name NAME"),
                        ret->alias);
     SL_TRY(accepted(sl, &open, j, job, ret, err));
-    SL_TRY(sl_people_passphrase(sl, &job->new_from, job->new_no_passphrase,
-                                _("passphrase of the new kit"), &words, err));
+    SL_TRY(sl_people_new_passphrase(sl, &job->new_from, job->new_no_passphrase,
+                                    _("passphrase of the new kit"), &words, err));
     SL_TRY(sl_kit_write(kit, words, job->at.low_memory, &file, err));
     /* First: a kit that writes and was never named would be believed by nobody. */
     SL_TRY(sl_scribe_announce(sl, &open, j, kit, ret->alias, err));

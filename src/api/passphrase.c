@@ -38,8 +38,8 @@ static sl_rc change_kit(struct sl *sl, const struct sl_passphrase_new *job,
     if (rc != SL_OK)
         return sl_note(err, rc == SL_E_BROKEN ? SL_E_USAGE : rc, _("reading '%s'"),
                        sl_show(job->at.kit).text);
-    SL_TRY(sl_people_passphrase(sl, &job->new_from, job->new_no_passphrase,
-                                _("new passphrase of the kit"), &words, err));
+    SL_TRY(sl_people_new_passphrase(sl, &job->new_from, job->new_no_passphrase,
+                                    _("new passphrase of the kit"), &words, err));
     SL_TRY(sl_kit_write(kit, words, job->at.low_memory, &resealed, err));
     ret->files = 1;
     return replace(sl, job->at.kit, sl_secret_expose(resealed), err);
@@ -63,8 +63,8 @@ sl_rc sl_passphrase_change(struct sl *sl, const struct sl_passphrase_new *job,
     if (sealed)
         SL_TRY(sl_passphrase_read(sl_os_of(sl), &job->at.from, _("passphrase of this home"), false,
                                   &old, err));
-    SL_TRY(sl_people_passphrase(sl, &job->new_from, job->new_no_passphrase,
-                                _("new passphrase of this home"), &new, err));
+    SL_TRY(sl_people_new_passphrase(sl, &job->new_from, job->new_no_passphrase,
+                                    _("new passphrase of this home"), &new, err));
     struct sl_words_change change = { old, new, job->at.low_memory };
     return sl_home_reseal(home, &change, &ret->files, err);
 }

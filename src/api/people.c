@@ -22,6 +22,18 @@ sl_rc sl_people_passphrase(struct sl *sl, const struct sl_passphrase_from *from,
     return none ? SL_OK : sl_passphrase_read(sl_os_of(sl), from, prompt, true, ret, err);
 }
 
+sl_rc sl_people_new_passphrase(struct sl *sl, const struct sl_passphrase_from *from, bool none,
+                               const char *prompt, struct sl_secret **ret, struct sl_err *err)
+{
+    sl_rc rc = sl_people_passphrase(sl, from, none, prompt, ret, err);
+
+    if (rc != SL_E_USAGE || sl_passphrase_named(from))
+        return rc;
+    return sl_note(err, rc,
+                   _("asking for the new passphrase: without a terminal it is named by "
+                     "--new-passphrase-file and its kin, or refused by --new-no-passphrase"));
+}
+
 /* A name that a card can have: found out before a home is made for it. */
 static sl_rc check_name(const char *name, struct sl_err *err)
 {

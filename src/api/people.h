@@ -24,3 +24,6 @@ sl_rc sl_people_identity(struct sl *sl, struct sl_home *home, const struct sl_ho
 /* A new passphrase, asked for twice at a terminal; nothing where `none`. */
 sl_rc sl_people_passphrase(struct sl *sl, const struct sl_passphrase_from *from, bool none,
                            const char *prompt, struct sl_secret **ret, struct sl_err *err);
+/* The same where the person has one already: the options of the new one are named. */
+sl_rc sl_people_new_passphrase(struct sl *sl, const struct sl_passphrase_from *from, bool none,
+                               const char *prompt, struct sl_secret **ret, struct sl_err *err);

@@ -108,7 +108,6 @@ exits 2 "words__expiry_is_a_number" "$SAFELIGHT" open camera --reason a --expire
 exits 2 "words__approve_wants_a_request" "$SAFELIGHT" approve --yes
 exits 2 "words__approve_wants_one_request" "$SAFELIGHT" approve 012345 --in req.txt --out ans.txt
 exits 2 "words__a_request_by_hand_is_answered_by_hand" "$SAFELIGHT" approve --in req.txt --yes
-exits 2 "words__a_request_is_read_only_once" "$SAFELIGHT" approve --in - --out ans.txt
 exits 2 "words__a_refusal_is_not_asked_about" "$SAFELIGHT" refuse 012345 --yes
 exits 2 "words__an_entry_is_shown_with_care_or_bare" "$SAFELIGHT" entry show 012345 --care --bare
 exits 2 "words__progress_is_one_of_three" "$SAFELIGHT" --progress loud version
