@@ -23,7 +23,7 @@
  *
  * And what cannot be a test: Vault's timing by table look-ups (CVE-2023-25000) needs a field of 256
  * elements and its tables, and here is neither: shares are scalars of a group of 2^252 elements
- * which libsodium computes with in constant time. SLIP-39 is not offered, so its vectors do not
+ * which libsodium computes with in constant time. SLIP 39 is not offered, so its vectors do not
  * apply. That t old shares go on opening old footage after a new dealing (Serai again) no program
  * can mend; dealing anew is not offered yet, and every thing names its epoch for it.
  */
