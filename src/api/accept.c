@@ -325,7 +325,7 @@ static sl_rc take_up(struct accepting *a, struct sl_accepted *ret, struct sl_err
 {
     struct sl_vault_open o = { .voice = sl_vault_voice(a->sl) };
     struct looking here = { .a = a };
-    struct sl_quorum q;
+    struct sl_quorum q = { 0 };
     bool trustee = a->job->trustee;
 
     if (a->job->out != NULL)

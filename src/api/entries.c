@@ -221,7 +221,7 @@ sl_rc sl_entry_show_one(struct sl *sl, const struct sl_entry_show *job, struct s
     SL_TRY(sl_vault_journal(sl, &open, false, &j, err));
     SL_TRY(find_entry(j, job->id, &e, err));
     SL_TRY(sl_secret_blank(SL_SLIP_BYTES, &space, err));
-    SL_TRY(sl_secret_blank(SL_BASE64_TEXT(SL_SLIP_BYTES), &room, err));
+    SL_TRY(sl_secret_blank(SL_BASE64_TEXT((size_t)SL_SLIP_BYTES), &room, err));
     struct sl_buf plain = sl_buf_fixed(sl_secret_fill(space), SL_SLIP_BYTES);
     sl_rc rc = sl_journal_whole(j, e, &plain, &slip, &record, &session, err);
     if (rc == SL_OK)

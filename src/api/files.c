@@ -15,7 +15,7 @@
 #include "format/pen.h"
 
 #define PIECE       4096u
-#define SEALED_MORE 4096u /* header, nonce and tags of a sealed file, more than enough */
+#define SEALED_MORE ((size_t)4096) /* header, nonce and tags of a sealed file, more than enough */
 
 /* ---- reading ---- */
 

@@ -44,7 +44,6 @@ sl_rc sl_card_write(const char *name, const struct sl_age_identity *person, stru
                     struct sl_err *err)
 {
     struct sl_view called = { (const uint8_t *)name, strlen(name) };
-    SL_AUTO_FREE(secret) *seed = NULL; /* owns key.bytes */
     struct sl_sign_key key = { 0 };
     struct sl_age_recipient recipient;
     char recipient_text[SL_AGE_RECIPIENT_TEXT];
@@ -57,7 +56,6 @@ sl_rc sl_card_write(const char *name, const struct sl_age_identity *person, stru
                          "'\\', no signs that cannot be seen"),
                        SL_PERSON_NAME_MAX);
     SL_TRY(sl_person_sign_key(person, &key, err));
-    seed = key.bytes;
     sl_sign_key_public(&key, sign);
     sl_age_identity_recipient(person, &recipient);
     sl_age_recipient_text(&recipient, recipient_text);
@@ -71,6 +69,7 @@ sl_rc sl_card_write(const char *name, const struct sl_age_identity *person, stru
     if (p.rc == SL_OK)
         sl_sign(&key, PURPOSE, (struct sl_view){ out->at + p.begin, out->len - p.begin },
                 signature);
+    sl_secret_free(key.bytes);
     sl_pen_bytes(&p, signature, sizeof signature);
     return sl_pen_done(&p);
 }

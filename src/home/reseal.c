@@ -81,12 +81,17 @@ static sl_rc reseal_file(const struct run *r, const char *sealed_path, const cha
 static sl_rc find_share(const struct run *r, const struct sl_vault *v, unsigned *place,
                         struct sl_secret **ret, bool *done, struct sl_err *err)
 {
-    const struct sl_secret *const words[] = { r->change->old, r->change->new, NULL };
-    sl_rc rc = SL_E_BROKEN;
+    const struct sl_words_change *c = r->change;
 
-    for (size_t i = 0; i < sizeof words / sizeof *words && rc == SL_E_BROKEN; i++) {
-        rc = sl_home_share_find(r->home, v, words[i], place, ret, err);
-        *done = i == 1 && words[1] != NULL;
+    *done = false;
+    sl_rc rc = sl_home_share_find(r->home, v, c->old, place, ret, err);
+    if (rc == SL_E_BROKEN) {
+        rc = sl_home_share_find(r->home, v, c->new, place, ret, err);
+        *done = c->new != NULL;
+    }
+    if (rc == SL_E_BROKEN) {
+        rc = sl_home_share_find(r->home, v, NULL, place, ret, err);
+        *done = false;
     }
     return rc;
 }

@@ -45,14 +45,14 @@ static sl_rc open_with(struct sl_rehearsal *r, const struct sl_open *how, const 
                        struct sl_opening *ret, struct sl_err *err)
 {
     char paths[SL_TRUSTEES][SL_PATH_MAX], out[SL_PATH_MAX];
-    const char *list[SL_TRUSTEES];
+    const char *list[SL_TRUSTEES] = { NULL };
     struct sl_open job = *how;
     struct sl_at editor;
 
     SL_TRY(sl_go_on(r->sl, err));
     sl_who_at(r, SL_WHO_EDITOR, &editor);
     job.at = editor.at;
-    for (size_t i = 0; i < job.in_count; i++) {
+    for (size_t i = 0; in != NULL && i < job.in_count; i++) {
         sl_place_path(r, in[i], paths[i]);
         list[i] = paths[i];
     }
@@ -129,7 +129,7 @@ static sl_rc must_wait(struct sl_rehearsal *r, struct sl_raid *raid, const char 
                        struct sl_err *err)
 {
     const struct sl_open job = { .locker = SL_THE_LOCKER, .in_count = in != NULL ? 2 : 0 };
-    struct sl_opening now;
+    struct sl_opening now = { 0 };
     struct sl_err why = { 0 };
 
     sl_rc rc = open_with(r, &job, in, &now, &why);
@@ -204,7 +204,7 @@ sl_rc sl_stays_shut(struct sl_rehearsal *r, struct sl_err *err)
     const struct sl_open job = { .locker = SL_SHUT_LOCKER, .reason = REASON, .out = IN_SHUT };
     const struct sl_open collect = { .locker = SL_SHUT_LOCKER };
     struct lockers l = { 0 };
-    struct sl_opening now;
+    struct sl_opening now = { 0 };
     struct sl_err why = { 0 };
     struct sl_at editor;
 
