@@ -40,7 +40,7 @@ sl_rc sl_cannot_read(struct sl_rehearsal *r, enum sl_who who, const char *what, 
 
 /* ---- asking ---- */
 
-/* Ask, or collect; the answers `in` are names in the folder. */
+/* Ask, or collect; the answers `in` are names in the folder, ended by NULL. */
 static sl_rc open_with(struct sl_rehearsal *r, const struct sl_open *how, const char *const *in,
                        struct sl_opening *ret, struct sl_err *err)
 {
@@ -52,9 +52,10 @@ static sl_rc open_with(struct sl_rehearsal *r, const struct sl_open *how, const 
     SL_TRY(sl_go_on(r->sl, err));
     sl_who_at(r, SL_WHO_EDITOR, &editor);
     job.at = editor.at;
-    for (size_t i = 0; in != NULL && i < job.in_count; i++) {
+    for (size_t i = 0; in != NULL && i < SL_TRUSTEES && in[i] != NULL; i++) {
         sl_place_path(r, in[i], paths[i]);
         list[i] = paths[i];
+        job.in_count = i + 1;
     }
     job.in = list;
     if (how->out != NULL) {
@@ -128,7 +129,7 @@ static sl_rc say_yes(struct sl_rehearsal *r, const struct sl_raid *raid, enum sl
 static sl_rc must_wait(struct sl_rehearsal *r, struct sl_raid *raid, const char *const *in,
                        struct sl_err *err)
 {
-    const struct sl_open job = { .locker = SL_THE_LOCKER, .in_count = in != NULL ? 2 : 0 };
+    const struct sl_open job = { .locker = SL_THE_LOCKER };
     struct sl_opening now = { 0 };
     struct sl_err why = { 0 };
 
@@ -150,7 +151,7 @@ static sl_rc must_wait(struct sl_rehearsal *r, struct sl_raid *raid, const char 
 
 static sl_rc must_open(struct sl_rehearsal *r, const char *const *in, struct sl_err *err)
 {
-    const struct sl_open job = { .locker = SL_THE_LOCKER, .in_count = in != NULL ? 1 : 0 };
+    const struct sl_open job = { .locker = SL_THE_LOCKER };
     struct sl_opening now;
 
     sl_rc rc = open_with(r, &job, in, &now, err);
@@ -165,7 +166,7 @@ static sl_rc must_open(struct sl_rehearsal *r, const char *const *in, struct sl_
 sl_rc sl_open_it(struct sl_rehearsal *r, struct sl_raid *raid, struct sl_err *err)
 {
     char first[NAME_ROOM], second[NAME_ROOM], false_one[NAME_ROOM];
-    const char *early[] = { first, IN_FALSE }, *late[] = { second };
+    const char *early[] = { first, IN_FALSE, NULL }, *late[] = { second, NULL };
     struct sl_opening asked;
 
     answer_name(raid->yes[0], first);
