@@ -41,12 +41,12 @@ static inline void hostile_begin(struct hostile *h, struct world *w, unsigned ne
 {
     *h = (struct hostile){ 0 };
     insider_enter(&h->in, w);
+    uint8_t own = h->in.vault->need;
+    if (need != 0)
+        h->in.vault->need = (uint8_t)need;
     insider_must(&h->in, sl_writing_new(sl_os_real(), h->in.vault, &h->writing, &h->in.err),
                  "session");
-    if (need != 0) {
-        h->writing->session.need = (uint8_t)need;
-        sl_session_certify(&h->writing->session, &h->in.vault->sign);
-    }
+    h->in.vault->need = own;
 }
 
 static inline void hostile_end(struct hostile *h)
