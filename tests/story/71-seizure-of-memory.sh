@@ -32,7 +32,8 @@ sed -n 's/^care [^ ]* //p' one/homes/maker/productions/*/vault.txt >care.txt
 watched() { # CARD: allowed are names from the command line and of the keepers
     seizure watch --program "$SAFELIGHT" --vault one/cap.kit --passphrase-file passphrase \
         --keepers one/keepers --facts "cards/$1.json" --other one/homes --care care.txt \
-        --allow KLR --looks 20 --least 12 -- "$SAFELIGHT" --home one/cap --passphrase-file passphrase \
+        --allow KLR --looks 20 --least 12 \
+        -- "$SAFELIGHT" --home one/cap --passphrase-file passphrase \
         --progress none offload "cards/$1" --kit one/cap.kit --to "$locker" --roll "$roll-$1"
 }
 that "memory__holds_the_packs_under_way_and_nothing_else" watched long
