@@ -128,7 +128,8 @@ bool sl_age_plain_bytes(uint64_t payload, uint64_t *ret);
 sl_rc sl_age_seal(const struct sl_age_recipient *to, size_t count, struct sl_view plain,
                   struct sl_buf *out, struct sl_err *err);
 /* Open a whole file held in memory with any of `count` identities; appends the plaintext to *out
- * (nothing on failure). Not armored: see crypto/age_stream.h for that. */
+ * (nothing on failure). At most SL_SECRET_BYTES_MAX of it: it passes through guarded memory. Not
+ * armored: see crypto/age_stream.h for that. */
 sl_rc sl_age_open(struct sl_view file, struct sl_age_identity *const *with, size_t count,
                   struct sl_buf *out, struct sl_err *err);
 sl_rc sl_age_seal_passphrase(struct sl_view passphrase, unsigned work, struct sl_view plain,

@@ -114,23 +114,23 @@ static sl_rc open_chunks(const struct sl_age_key *key, const struct parts *in, u
 sl_rc sl_age_open(struct sl_view file, struct sl_age_identity *const *with, size_t count,
                   struct sl_buf *out, struct sl_err *err)
 {
+    SL_AUTO_FREE(secret) *plain = NULL;
     struct sl_age_key key = { 0 };
     struct parts in = { 0 };
 
     SL_TRY(split(file, &in, err));
-    if (in.plain_bytes > out->limit - out->len)
-        return sl_fail(err, SL_E_BROKEN, _("age file: holds more than %zu bytes"), out->limit);
+    if (in.plain_bytes > out->limit - out->len || in.plain_bytes > SL_SECRET_BYTES_MAX)
+        return sl_fail(err, SL_E_BROKEN, _("age file: holds more than %zu bytes"),
+                       out->limit < SL_SECRET_BYTES_MAX ? out->limit : SL_SECRET_BYTES_MAX);
     SL_TRY(sl_age_header_open(in.header, with, count, &key, err));
     size_t len = (size_t)in.plain_bytes;
-    uint8_t *plain = malloc(len > 0 ? len : 1); /* apart: `out` gets all of it or nothing */
-    sl_rc rc = plain != NULL ? open_chunks(&key, &in, plain, err)
-                             : sl_fail(err, SL_E_SYSTEM, _("out of memory for an age file"));
+    /* Apart, because `out` gets all of it or nothing; guarded, because it may be a key. */
+    sl_rc rc = sl_secret_blank(len > 0 ? len : 1, &plain, err);
+    if (rc == SL_OK)
+        rc = open_chunks(&key, &in, sl_secret_fill(plain), err);
     sl_secret_free(key.bytes);
     if (rc == SL_OK)
-        rc = sl_buf_put(out, (struct sl_view){ plain, len }, err);
-    if (plain != NULL)
-        sl_wipe(plain, len);
-    free(plain);
+        rc = sl_buf_put(out, (struct sl_view){ sl_secret_expose(plain).at, len }, err);
     return rc;
 }
 

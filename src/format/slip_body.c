@@ -10,15 +10,6 @@
 #include "format/inside.h"
 #include "format/slip.h"
 
-static void wiped_clear(struct sl_buf *b)
-{
-    if (b->at != NULL)
-        sl_wipe(b->at, b->cap);
-    sl_buf_clear(b);
-}
-
-#define AUTO_WIPED __attribute__((cleanup(wiped_clear))) struct sl_buf
-
 /* Salt and body, end to end, and their hash. */
 static sl_rc put_salted(struct sl_view body, struct sl_buf *out, uint8_t hash[SL_SHA256_BYTES],
                         struct sl_err *err)
@@ -40,10 +31,12 @@ static sl_rc put_salted(struct sl_view body, struct sl_buf *out, uint8_t hash[SL
 sl_rc sl_body_seal(struct sl_view body, const struct sl_age_recipient *to, size_t count,
                    struct sl_buf *sealed, uint8_t hash[SL_SHA256_BYTES], struct sl_err *err)
 {
-    AUTO_WIPED salted = sl_buf_upto(SL_SLIP_BYTES + SL_SALT_BYTES);
+    SL_AUTO_FREE(secret) *room = NULL; /* a grant's body is a key */
     uint8_t made[SL_SHA256_BYTES];
     size_t begin = sealed->len;
 
+    SL_TRY(sl_secret_blank(SL_SLIP_BYTES + SL_SALT_BYTES, &room, err));
+    struct sl_buf salted = sl_buf_fixed(sl_secret_fill(room), SL_SLIP_BYTES + SL_SALT_BYTES);
     SL_TRY(put_salted(body, &salted, made, err));
     sl_rc rc = sl_age_seal(to, count, sl_buf_view(&salted), sealed, err);
     if (rc != SL_OK) {
@@ -77,10 +70,12 @@ sl_rc sl_slip_body(const struct sl_slip *s, const struct sl_record *record,
                    struct sl_age_identity *const *with, size_t count, struct sl_buf *body,
                    struct sl_err *err)
 {
-    AUTO_WIPED salted = sl_buf_upto(SL_SLIP_BYTES);
+    SL_AUTO_FREE(secret) *room = NULL;
 
     if (s->body.len == 0)
         return sl_fail(err, SL_E_MISSING, _("this entry has no body"));
+    SL_TRY(sl_secret_blank(SL_SLIP_BYTES, &room, err));
+    struct sl_buf salted = sl_buf_fixed(sl_secret_fill(room), SL_SLIP_BYTES);
     SL_TRY(sl_age_open(s->body, with, count, &salted, err));
     if (salted.len == 0 || !salted_fits(sl_buf_view(&salted), record->body)) /* SLIP-10 */
         return sl_fail(err, SL_E_BROKEN, _("an entry's body is not the one that was signed"));
