@@ -88,6 +88,7 @@ void sl_cli_request_json(struct sl_json_pen *p, const struct sl_request_line *li
     sl_json_i64(p, "claimed", line->claimed);
     sl_json_i64(p, "expires", line->expires);
     sl_json_bool(p, "expired", line->expired);
+    sl_json_bool(p, "answered", line->answered);
     sl_json_bool(p, "said_yes", line->said_yes);
     sl_json_bool(p, "said_no", line->said_no);
     sl_json_u64(p, "others", line->others);

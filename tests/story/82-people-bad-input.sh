@@ -178,8 +178,24 @@ exits 2 "open__wants_a_reason_of_up_to_600_bytes" as ed open camera \
 exits 2 "open__wants_days_that_are_a_number" as ed open camera --reason x --expires soon
 id=$(asks ed camera "to be looked at")
 that "open__asks_after_all_that" test -n "$id"
-that "approve__wants_a_yes_that_was_meant" fails 2 "--yes" as ana approve "$id"
-exits 6 "nothing__was_answered" as ed open camera
+typed() { # ANSWER: at a terminal ana is asked; the exit status
+    expect -c "log_user 0; set timeout 60
+        spawn \"$SAFELIGHT\" --home \"$work/homes/ana\" approve $id
+        expect {Type yes} {sleep 0.2; send -- \"$1\\r\"} timeout {exit 99} eof {exit 98}
+        expect eof; catch wait result; exit [lindex \$result 3]"
+}
+if command -v expect >/dev/null; then
+    exits 130 "approve__wants_a_yes_that_was_meant" typed no
+    that "requests__shows_that_nothing_was_answered" sh -c '"$0" --home "$1" requests --json |
+        grep -q "\"answered\":false"' "$SAFELIGHT" "$work/homes/ana"
+    that "approve__takes_a_yes_at_the_terminal" typed yes
+else
+    skip "approve__wants_a_yes_that_was_meant" "no expect on this machine"
+    skip "requests__shows_that_nothing_was_answered" "no expect on this machine"
+    skip "approve__takes_a_yes_at_the_terminal" "no expect on this machine"
+fi
+that "approve__is_the_yes_where_nobody_can_be_asked" as ana approve "$id"
+exits 6 "open__wants_more_than_one_yes" as ed open camera
 that "approve__takes_6_digits" as ana approve "$(echo "$id" | cut -c1-6)" --yes
 exits 2 "entry_show__wants_at_least_6_digits" as ed entry show abcde
 exits 3 "entry_show__knows_the_entries" as ed entry show abcdef012345
