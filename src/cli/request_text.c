@@ -75,6 +75,8 @@ void sl_cli_request_text(const struct sl_request_line *line, struct sl_cli_reque
         add(ret, "%s", _("  you have said yes to this one\n"));
     if (line->said_no)
         add(ret, "%s", _("  you have said no to this one\n"));
+    if (line->answered && !line->said_yes && !line->said_no)
+        add(ret, "%s", _("  you have answered this one, from another machine\n"));
 }
 
 void sl_cli_request_json(struct sl_json_pen *p, const struct sl_request_line *line)
