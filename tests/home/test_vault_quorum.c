@@ -98,6 +98,14 @@ static sl_rc read_text(const char *text, size_t len)
     return rc;
 }
 
+/* Whether the line at `at`, of a text that ends at `end` without NUL, begins with that word. */
+static bool begins(const char *at, const char *end, const char *word)
+{
+    size_t len = strlen(word);
+
+    return (size_t)(end - at) > len && memcmp(at, word, len) == 0 && at[len] == ' ';
+}
+
 /* The text with the `nth` line (from 0) that begins with `word` replaced by `with` ("": left out).
  */
 static size_t with_line(struct sl_view text, const char *word, unsigned nth, const char *with,
@@ -110,7 +118,7 @@ static size_t with_line(struct sl_view text, const char *word, unsigned nth, con
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         stop = stop != NULL ? stop + 1 : end;
-        bool it = strncmp(at, word, strlen(word)) == 0 && at[strlen(word)] == ' ';
+        bool it = begins(at, end, word);
         if (!it || seen++ != nth) {
             memcpy(to + len, at, (size_t)(stop - at));
             len += (size_t)(stop - at);
@@ -130,8 +138,11 @@ static void line_of(struct sl_view text, const char *word, char ret[LINE_ROOM])
     ret[0] = '\0';
     while (at < end && ret[0] == '\0') {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
-        if (strncmp(at, word, strlen(word)) == 0 && at[strlen(word)] == ' ')
-            (void)snprintf(ret, LINE_ROOM, "%.*s", (int)(stop - at), at);
+        if (begins(at, end, word)) {
+            CHECK((size_t)(stop - at) < LINE_ROOM);
+            memcpy(ret, at, (size_t)(stop - at));
+            ret[stop - at] = '\0';
+        }
         at = stop + 1;
     }
     CHECK(ret[0] != '\0');
