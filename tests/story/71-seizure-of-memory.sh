@@ -32,7 +32,7 @@ sed -n 's/^care [^ ]* //p' one/homes/maker/productions/*/vault.txt >care.txt
 watched() { # CARD: allowed are names from the command line and of the keepers
     seizure watch --program "$SAFELIGHT" --vault one/cap.kit --passphrase-file passphrase \
         --keepers one/keepers --facts "cards/$1.json" --other one/homes --care care.txt \
-        --allow KLR --looks 20 --least 12 \
+        --allow KLR --looks 14 --least 9 \
         -- "$SAFELIGHT" --home one/cap --passphrase-file passphrase \
         --progress none offload "cards/$1" --kit one/cap.kit --to "$locker" --roll "$roll-$1"
 }
