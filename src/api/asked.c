@@ -186,22 +186,37 @@ static sl_rc take_one(struct sl_asking *a, struct sl_view sealed, struct sl_err 
                          err);
 }
 
+/* Text number `index` of a letter; SL_E_MISSING after the last. */
+static sl_rc take_text(struct sl_asking *a, const char *path, struct sl_view letter, size_t index,
+                       struct sl_err *err)
+{
+    SL_AUTO_CLEAR(buf) sealed = sl_buf_upto(SL_POST_TEXT_MAX);
+
+    SL_TRY(sl_file_post_at(path, letter, SL_POST_ANSWER, index, &sealed, err));
+    sl_rc rc = take_one(a, sl_buf_view(&sealed), err);
+    if (rc == SL_OK)
+        return SL_OK;
+    return sl_note(err, rc == SL_E_BROKEN ? SL_E_USAGE : rc, _("reading '%s'"), sl_show(path).text);
+}
+
+/* What is wrong with one text is told at the end: those behind it count all the same. */
 sl_rc sl_asking_take(struct sl_asking *a, const char *path, struct sl_err *err)
 {
     SL_AUTO_CLEAR(buf) letter = sl_buf_upto(SL_POST_INPUT_MAX);
+    sl_rc first = SL_OK;
 
     SL_TRY(sl_file_read(a->sl, path, _("text of this kind"), &letter, err));
-    for (size_t i = 0;; i++) {
-        SL_AUTO_CLEAR(buf) sealed = sl_buf_upto(SL_POST_TEXT_MAX);
-        sl_rc rc = sl_file_post_at(path, sl_buf_view(&letter), SL_POST_ANSWER, i, &sealed, err);
+    for (size_t i = 0; i < SL_POST_TEXTS_MAX; i++) {
+        struct sl_err why = { 0 };
+        sl_rc rc = take_text(a, path, sl_buf_view(&letter), i, &why);
         if (rc == SL_E_MISSING)
-            return SL_OK;
-        SL_TRY(rc);
-        rc = take_one(a, sl_buf_view(&sealed), err);
-        if (rc != SL_OK)
-            return sl_note(err, rc == SL_E_BROKEN ? SL_E_USAGE : rc, _("reading '%s'"),
-                           sl_show(path).text);
+            break;
+        if (rc != SL_OK && first == SL_OK)
+            first = sl_fail(err, rc, "%s", why.text);
+        if (rc == SL_E_SYSTEM)
+            break;
     }
+    return first;
 }
 
 /* ---- asking ---- */

@@ -5,7 +5,7 @@
  * anew, file by file.
  *
  * A share always lies in two files of equal look, in random order (section 5.2 of the design): one
- * under the home's passphrase, one under another, for now a random one that nobody knows.
+ * under the home's passphrase, one under words that were drawn and that nobody knows.
  */
 #pragma once
 

@@ -147,6 +147,9 @@ that "approve__wrote_nothing_of_these" test ! -e out.txt
 that "the_maker__asks_too" as maker open camera --reason mine --out maker-req.txt
 that "approve__knows_the_makers_key" as ana approve --in maker-req.txt --out maker-ana.txt --yes
 that "an_answer_for_somebody_else__is_refused" fails 5 "somebody else" take maker-ana.txt
+cat maker-ana.txt ana.txt bo.txt >mixed.txt
+that "answers_behind_a_bad_one__count" says "is open here" as ed open camera --in mixed.txt
+again
 that "the_editor__asks_for_sound" as ed open sound --reason "the mix" --out sound-req.txt
 that "approve__of_sound" as ana approve --in sound-req.txt --out sound-ana.txt --vouch --yes
 that "an_answer_for_another_locker__is_refused" fails 5 "another request" take sound-ana.txt
